@@ -1,0 +1,1 @@
+"""Wiring between components and pure functions."""

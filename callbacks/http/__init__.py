@@ -1,0 +1,1 @@
+"""The machine-facing answers: live stream, REST, sign-in, tiles, health."""

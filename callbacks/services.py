@@ -1,0 +1,32 @@
+"""What callbacks and routers may use, made once by ``app.create_services``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry
+from redis import Redis
+
+from data.commands import Commands
+from data.live.hub import Hub
+from data.pipeline import Pipeline
+from data.settings import Settings
+from data.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The collaborators of one web process; tests pass their own."""
+
+    settings: Settings
+    database: Database
+    #: Synchronous client for callbacks and readiness; the hub has an asynchronous one of its own.
+    redis: Redis
+    hub: Hub
+    pipeline: Pipeline
+    commands: Commands
+    #: Metrics of this process.
+    registry: CollectorRegistry
+    now: Callable[[], datetime]
+    #: Hash of the browser's files; part of their URLs and of ``/healthz``.
+    build: str

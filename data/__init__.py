@@ -1,0 +1,1 @@
+"""Everything below the screens: domain, storage, live state, feeds."""

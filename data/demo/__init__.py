@@ -1,0 +1,1 @@
+"""A seeded, believable demo town with two years of history."""

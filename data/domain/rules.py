@@ -1,0 +1,145 @@
+"""Which readings raise which alarms: one table, read from top to bottom by a person.
+
+A rule is *on* when the value passes ``on`` and stays on until it comes back past ``off``
+(hysteresis), so that a value that trembles on the threshold gives one alarm. Sources: smoke
+GB 20517 and GB 4715 response thresholds; heat GB 4716 class A1 (54–65 °C); gas GB 15322.2 (alarm
+setting 5–25 % LEL); residual current and cable temperature GB 14287.2/.3 (20–1000 mA, 45–140 °C);
+hydrant pressure GB 50974 (static pressure at the worst point ≥ 0.10 MPa). The exact settings are
+ours within those ranges.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from data.domain.words import AlarmKind, DeviceKind, Reported
+
+
+class Side(StrEnum):
+    """On which side of the threshold a value is abnormal."""
+
+    ABOVE = "above"
+    BELOW = "below"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One threshold with hysteresis; ``cause`` names the alarm it raises, unique per device."""
+
+    cause: str
+    kind: AlarmKind
+    value: str
+    side: Side
+    on: float
+    off: float
+
+    def holds(self, value: float, *, active: bool) -> bool:
+        """Return whether the alarm is on at this value, given whether it was on before."""
+        threshold = self.off if active else self.on
+        return value >= threshold if self.side is Side.ABOVE else value <= threshold
+
+
+_BATTERY = Rule("battery_low", AlarmKind.FAULT, "battery_pct", Side.BELOW, 10, 15)
+
+RULES: Final[dict[DeviceKind, tuple[Rule, ...]]] = {
+    DeviceKind.SMOKE: (
+        Rule("smoke_fire", AlarmKind.FIRE, "smoke_pct", Side.ABOVE, 15, 8),
+        Rule("smoke_high", AlarmKind.PREALARM, "smoke_pct", Side.ABOVE, 8, 5),
+        Rule("heat_fire", AlarmKind.FIRE, "temperature_c", Side.ABOVE, 65, 55),
+        _BATTERY,
+    ),
+    DeviceKind.HEAT: (
+        Rule("heat_fire", AlarmKind.FIRE, "temperature_c", Side.ABOVE, 62, 52),
+        Rule("heat_high", AlarmKind.PREALARM, "temperature_c", Side.ABOVE, 54, 48),
+        _BATTERY,
+    ),
+    DeviceKind.GAS: (
+        Rule("gas_fire", AlarmKind.FIRE, "gas_lel_pct", Side.ABOVE, 20, 10),
+        Rule("gas_leak", AlarmKind.PREALARM, "gas_lel_pct", Side.ABOVE, 8, 5),
+        _BATTERY,
+    ),
+    DeviceKind.PRESSURE: (
+        Rule("pressure_low", AlarmKind.SUPERVISORY, "pressure_mpa", Side.BELOW, 0.10, 0.12),
+        Rule("pressure_high", AlarmKind.SUPERVISORY, "pressure_mpa", Side.ABOVE, 1.20, 1.10),
+        _BATTERY,
+    ),
+    DeviceKind.LEVEL: (
+        Rule("level_low", AlarmKind.SUPERVISORY, "level_m", Side.BELOW, 1.0, 1.2),
+        _BATTERY,
+    ),
+    DeviceKind.ELECTRICAL: (
+        Rule("cable_fire", AlarmKind.FIRE, "temperature_c", Side.ABOVE, 120, 100),
+        Rule("cable_hot", AlarmKind.PREALARM, "temperature_c", Side.ABOVE, 70, 60),
+        Rule("leakage", AlarmKind.PREALARM, "residual_current_ma", Side.ABOVE, 300, 250),
+    ),
+    DeviceKind.CHARGER: (
+        Rule("charger_fire", AlarmKind.FIRE, "temperature_c", Side.ABOVE, 90, 75),
+        Rule("charger_hot", AlarmKind.PREALARM, "temperature_c", Side.ABOVE, 60, 50),
+        Rule("charger_overload", AlarmKind.PREALARM, "power_w", Side.ABOVE, 1200, 1000),
+    ),
+    DeviceKind.CAMERA: (),
+    DeviceKind.TRANSMITTER: (),
+}
+
+#: What a device says of itself, as the cause and kind of the alarm that this raises.
+REPORTED_CAUSE: Final[dict[Reported, tuple[str, AlarmKind]]] = {
+    Reported.FIRE: ("reported_fire", AlarmKind.FIRE),
+    Reported.PREALARM: ("reported_prealarm", AlarmKind.PREALARM),
+    Reported.FAULT: ("reported_fault", AlarmKind.FAULT),
+}
+
+CAUSES: Final[frozenset[str]] = frozenset(
+    {rule.cause for rules in RULES.values() for rule in rules}
+    | {cause for cause, _ in REPORTED_CAUSE.values()}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one reading says about one possible alarm of its device."""
+
+    cause: str
+    kind: AlarmKind
+    on: bool
+    value: float | None = None
+
+
+def judge(
+    kind: DeviceKind,
+    values: Mapping[str, float],
+    reported: Reported | None,
+    active: frozenset[str],
+) -> tuple[Finding, ...]:
+    """Return what a reading says about each alarm that it can speak of.
+
+    Parameters
+    ----------
+    active
+        Causes that are on at this device before the reading.
+
+    Returns
+    -------
+    tuple of Finding
+        Only causes the reading speaks of: a reading without ``battery_pct`` says nothing about
+        the battery, and one without a status says nothing about what the device reported.
+    """
+    found = [
+        Finding(
+            rule.cause,
+            rule.kind,
+            rule.holds(values[rule.value], active=rule.cause in active),
+            values[rule.value],
+        )
+        for rule in RULES[kind]
+        if rule.value in values
+    ]
+    return (*found, *_judge_reported(reported))
+
+
+def _judge_reported(reported: Reported | None) -> tuple[Finding, ...]:
+    if reported is None or reported is Reported.TEST:
+        return ()
+    return tuple(
+        Finding(cause, kind, on=said is reported) for said, (cause, kind) in REPORTED_CAUSE.items()
+    )

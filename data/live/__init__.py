@@ -1,0 +1,1 @@
+"""The present in Redis: keys, snapshot, event stream, rebuild."""

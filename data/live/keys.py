@@ -1,0 +1,25 @@
+"""Names of the keys in Redis; ``docs/redis.md`` says who writes, who reads, size and life of each."""
+
+from typing import Final
+
+EPOCH: Final = "xt:epoch"
+STATUS: Final = "xt:status"
+ALARMS: Final = "xt:alarms"
+RECENT: Final = "xt:recent"
+DEADLINES: Final = "xt:deadlines"
+EVENTS: Final = "xt:events"
+LAST_RECEIVED: Final = "xt:last_received"
+REBUILD_LOCK: Final = "xt:rebuild_lock"
+
+#: Longest stream kept for clients that come back; older ids get a snapshot.
+EVENTS_KEPT: Final = 20_000
+
+
+def device(device_id: str) -> str:
+    """Hash of one device: status, since, measured_at, received_at (ms), values (JSON)."""
+    return f"xt:device:{device_id}"
+
+
+def values_channel(building_id: str) -> str:
+    """Channel on which new values of one building's devices are published."""
+    return f"xt:values:{building_id}"

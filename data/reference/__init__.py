@@ -1,0 +1,1 @@
+"""The reference data of Xintang, its sources and the import of official data."""

@@ -1,0 +1,80 @@
+"""Settings of the application: environment variables ``XT_*`` and the file ``.env``."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "XT_"
+MIN_KEY_LENGTH = 16
+
+
+class Settings(BaseSettings):
+    """Everything that may differ between two installations; described in ``.env.example``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="forbid", frozen=True
+    )
+
+    host: str = "127.0.0.1"
+    port: int = Field(8050, ge=1, le=65535)
+    data_dir: Path = Path("var")
+    #: Empty: SQLite in ``data_dir``.
+    database_url: str = ""
+    #: Empty: an embedded redis-server, started and stopped with the application.
+    redis_url: str = ""
+    #: Empty: a key file in ``data_dir``, made at the first start (mode 600).
+    secret_key: SecretStr = SecretStr("")
+    #: Empty: random passwords, printed once at the start.
+    demo_password: SecretStr = SecretStr("")
+    #: Keys of the devices' gateways; empty: one random key in ``data_dir``.
+    api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    simulate: bool = True
+    demo_devices: int = Field(6000, ge=500, le=200_000)
+    #: Cookies only over HTTPS and HSTS; set it behind a TLS proxy.
+    https: bool = False
+    basemap: Literal["builtin", "tianditu", "amap", "osm", "xyz", "mbtiles"] = "builtin"
+    tianditu_key: SecretStr = SecretStr("")
+    basemap_xyz_url: str = ""
+    basemap_mbtiles: Path | None = None
+
+    @field_validator("api_keys", mode="before")
+    @classmethod
+    def _split_keys(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("api_keys")
+    @classmethod
+    def _long_enough(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(key.get_secret_value()) < MIN_KEY_LENGTH for key in keys):
+            raise ValueError(f"each key needs at least {MIN_KEY_LENGTH} characters")
+        return keys
+
+    @model_validator(mode="after")
+    def _basemap_is_complete(self) -> "Settings":
+        if self.basemap == "tianditu" and not self.tianditu_key.get_secret_value():
+            raise ValueError("XT_BASEMAP=tianditu needs XT_TIANDITU_KEY")
+        if self.basemap == "xyz" and not self.basemap_xyz_url:
+            raise ValueError(
+                "XT_BASEMAP=xyz needs XT_BASEMAP_XYZ_URL, e.g. http://tiles.lan/{z}/{x}/{y}.png"
+            )
+        if self.basemap == "mbtiles" and self.basemap_mbtiles is None:
+            raise ValueError(
+                "XT_BASEMAP=mbtiles needs XT_BASEMAP_MBTILES, the path of an .mbtiles file"
+            )
+        return self
+
+    @property
+    def sql_url(self) -> str:
+        """Database URL in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'xintang.db'}"
+
+
+def unread_variables(environment: Mapping[str, str]) -> set[str]:
+    """Return the ``XT_`` variables that no setting reads: misspelt ones."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return {name for name in environment if name.upper().startswith(PREFIX)} - known

@@ -1,0 +1,49 @@
+"""Every component id of the application, in one place.
+
+Fixed ids are constants ``<AREA>_<WHAT>``; repeated components use the builder functions, which
+return a pattern-matching id. The browser modules read the same ids from ``assets/js/lib/ids.mjs``,
+which a test holds against this file. Ids marked *live* are empty containers that the browser
+fills from the live stream; no callback may write to them.
+"""
+
+from typing import Final
+
+# Every page
+URL: Final = "url"
+MAP: Final = "map"
+HEADER_CLOCK: Final = "header-clock"  # live: Asia/Shanghai wall clock
+HEADER_DATA_AGE: Final = "header-data-age"  # live: 数据正常 0.4s | 数据中断
+STREAM_LOST: Final = "stream-lost"  # live: the large 数据中断 notice, hidden while data flows
+
+# Duty desk
+QUEUE_LIST: Final = "queue-list"  # live: rows of open alarms
+QUEUE_COUNT: Final = "queue-count"  # live
+QUEUE_KIND: Final = "queue-kind"  # live: filter buttons by alarm kind
+KPI_STRIP: Final = "kpi-strip"  # live: one element per KPI, see kpi()
+SEARCH_INPUT: Final = "search-input"
+SEARCH_RESULTS: Final = "search-results"
+LAYERS_MENU: Final = "layers-menu"  # live: checkboxes that switch map layers
+BASEMAP_MENU: Final = "basemap-menu"
+BASEMAP_LAYER: Final = "basemap-layer"
+DRILLDOWN: Final = "drilldown"
+TREND_OPEN: Final = "trend-open"
+TREND_GRAPH: Final = "trend-graph"
+FLY_OFFER: Final = "fly-offer"  # live: "a new fire at …, show it" when the officer is busy
+HELP_DIALOG: Final = "help-dialog"  # live: keyboard shortcuts
+
+# Wall
+WALL_ALARMS: Final = "wall-alarms"  # live
+WALL_TAKEOVER: Final = "wall-takeover"  # live: building card of the fire that took the wall over
+WALL_VIEW_NAME: Final = "wall-view-name"  # live
+WALL_TODAY: Final = "wall-today"  # live: alarms by hour
+WALL_STATUS: Final = "wall-status"  # live: devices by status
+WALL_COMMUNITIES: Final = "wall-communities"
+
+# Week
+WEEK_PICKER: Final = "week-picker"
+WEEK_BODY: Final = "week-body"
+
+
+def kpi(name: str) -> str:
+    """Id of one figure of the KPI strip (online, fire, prealarm, fault, stale, rate)."""
+    return f"kpi-{name}"
