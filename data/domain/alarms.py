@@ -81,7 +81,7 @@ def repeat(alarm: Alarm, *, at: datetime, value: float | None) -> Alarm:
 
 
 def clear(alarm: Alarm, *, at: datetime) -> Alarm:
-    """Return the alarm after its sensor recovered; closes it if it was acknowledged and is no fire."""
+    """Return the alarm after its sensor recovered; an acknowledged one that is no fire closes."""
     _must_be_open(alarm, "cleared")
     if alarm.cleared_at is not None:
         raise AlarmStateError(
@@ -101,13 +101,14 @@ def acknowledge(alarm: Alarm, *, by: str, at: datetime) -> Alarm:
     _must_be_open(alarm, "acknowledged")
     if alarm.acked_at is not None:
         raise AlarmStateError(
-            f"alarm {alarm.id} was already acknowledged by {alarm.acked_by} at {alarm.acked_at.isoformat()}"
+            f"alarm {alarm.id} was already acknowledged by {alarm.acked_by}"
+            f" at {alarm.acked_at.isoformat()}"
         )
     return _settle(replace(alarm, acked_at=at, acked_by=by), at)
 
 
 def close(alarm: Alarm, *, by: str, at: datetime, verdict: Verdict, note: str) -> Alarm:
-    """Return the alarm as closed with a verdict; an unacknowledged one counts as acknowledged by ``by``."""
+    """Return the alarm as closed with a verdict, acknowledged by ``by`` if it was not yet."""
     _must_be_open(alarm, "closed")
     if verdict is Verdict.FALSE and not note.strip():
         raise AlarmStateError("a false alarm needs its cause in the note")
@@ -124,5 +125,6 @@ def _settle(alarm: Alarm, at: datetime) -> Alarm:
 def _must_be_open(alarm: Alarm, verb: str) -> None:
     if alarm.closed_at is not None:
         raise AlarmStateError(
-            f"alarm {alarm.id} can't be {verb}: {alarm.closed_by} closed it at {alarm.closed_at.isoformat()}"
+            f"alarm {alarm.id} can't be {verb}: {alarm.closed_by} closed it"
+            f" at {alarm.closed_at.isoformat()}"
         )

@@ -132,14 +132,30 @@ def judge(
             values[rule.value],
         )
         for rule in RULES[kind]
-        if rule.value in values
+        if rule.value in values and not _covered(rule, kind, values, active)
     ]
     return (*found, *_judge_reported(reported))
 
 
-def _judge_reported(reported: Reported | None) -> tuple[Finding, ...]:
-    if reported is None or reported is Reported.TEST:
-        return ()
-    return tuple(
-        Finding(cause, kind, on=said is reported) for said, (cause, kind) in REPORTED_CAUSE.items()
+def _covered(
+    rule: Rule, kind: DeviceKind, values: Mapping[str, float], active: frozenset[str]
+) -> bool:
+    """Return whether a fire by the same value is on: one thing, one alarm, the worse one."""
+    if rule.kind is not AlarmKind.PREALARM:
+        return False
+    return any(
+        other.kind is AlarmKind.FIRE
+        and other.value == rule.value
+        and other.holds(values[rule.value], active=other.cause in active)
+        for other in RULES[kind]
     )
+
+
+def _judge_reported(reported: Reported | None) -> tuple[Finding, ...]:
+    """Take everything back where the device says it is well; any other word speaks for itself."""
+    if reported in {Reported.NORMAL, Reported.RESTORED}:
+        return tuple(Finding(cause, kind, on=False) for cause, kind in REPORTED_CAUSE.values())
+    if reported in REPORTED_CAUSE:
+        cause, kind = REPORTED_CAUSE[reported]
+        return (Finding(cause, kind, on=True),)
+    return ()

@@ -1,4 +1,4 @@
-"""Names of the keys in Redis; ``docs/redis.md`` says who writes, who reads, size and life of each."""
+"""Names of the keys in Redis; ``docs/redis.md`` says who writes and reads each."""
 
 from typing import Final
 
@@ -23,3 +23,7 @@ def device(device_id: str) -> str:
 def values_channel(building_id: str) -> str:
     """Channel on which new values of one building's devices are published."""
     return f"xt:values:{building_id}"
+
+
+#: Set by the worker at every step; gone = no worker.
+WORKER: Final = "xt:worker"

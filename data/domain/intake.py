@@ -1,0 +1,157 @@
+"""What one reading does to what is known of its device: pure, the heart of the pipeline."""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from data.domain.alarms import Alarm, clear, repeat
+from data.domain.devices import device_status
+from data.domain.readings import Reading
+from data.domain.rules import Finding, judge
+from data.domain.words import AlarmKind, DeviceKind, Status
+
+HASH_BYTES: Final = 8
+#: Message ids remembered a device; a repeat that comes later than this many messages is old news
+#: by its ``measured_at`` and can't raise the same alarm again (unique key of the alarm table).
+REMEMBERED: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceMemory:
+    """What is remembered of a device between two messages (table ``device_state``)."""
+
+    status: Status
+    since: datetime
+    stale: bool = False
+    measured_at: datetime | None = None
+    received_at: datetime | None = None
+    values: dict[str, float] = field(default_factory=dict)
+    recent: bytes = b""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewAlarm:
+    """An alarm to be inserted; the database gives it its id."""
+
+    kind: AlarmKind
+    cause: str
+    value: float | None
+    raised_at: datetime
+    received_at: datetime
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The outcome of one reading: the new memory and what happens to the device's alarms."""
+
+    memory: DeviceMemory
+    duplicate: bool = False
+    raised: tuple[NewAlarm, ...] = ()
+    repeated: tuple[Alarm, ...] = ()
+    cleared: tuple[Alarm, ...] = ()
+
+
+def message_hash(message_id: str) -> bytes:
+    """Return the 8 bytes by which a message id is remembered."""
+    return hashlib.blake2b(message_id.encode(), digest_size=HASH_BYTES).digest()
+
+
+def is_remembered(recent: bytes, message_id: str) -> bool:
+    """Return whether the message came before."""
+    wanted = message_hash(message_id)
+    return any(recent[i : i + HASH_BYTES] == wanted for i in range(0, len(recent), HASH_BYTES))
+
+
+def take(
+    memory: DeviceMemory,
+    open_alarms: tuple[Alarm, ...],
+    reading: Reading,
+    *,
+    kind: DeviceKind,
+    disabled: bool,
+) -> Taken:
+    """Apply one reading to its device.
+
+    A repeated message changes nothing. A message older than the last one still raises a fire (a
+    gateway may deliver late) but clears nothing and does not replace newer values. A device out
+    of service raises nothing.
+    """
+    if is_remembered(memory.recent, reading.message_id):
+        return Taken(memory, duplicate=True)
+    late = memory.measured_at is not None and reading.measured_at < memory.measured_at
+    active = frozenset(alarm.cause for alarm in open_alarms if alarm.cleared_at is None)
+    findings = judge(kind, reading.values, reading.reported, active)
+    by_cause = {alarm.cause: alarm for alarm in open_alarms}
+    raised = () if disabled else _raised(findings, by_cause, reading, late=late)
+    repeated = _repeated(findings, by_cause, reading)
+    cleared = () if late else _cleared(findings, by_cause, reading)
+    memory = _remember(memory, reading, late=late)
+    return Taken(memory, raised=raised, repeated=repeated, cleared=cleared)
+
+
+def settle(
+    memory: DeviceMemory, open_alarms: tuple[Alarm, ...], *, disabled: bool, at: datetime
+) -> DeviceMemory:
+    """Return the memory with the status that its alarms give it; ``since`` moves on a change."""
+    status = device_status(open_alarms, stale=memory.stale, disabled=disabled)
+    if status is memory.status:
+        return memory
+    return replace(memory, status=status, since=at)
+
+
+def _raised(
+    findings: tuple[Finding, ...], by_cause: dict[str, Alarm], reading: Reading, *, late: bool
+) -> tuple[NewAlarm, ...]:
+    return tuple(
+        NewAlarm(
+            found.kind,
+            found.cause,
+            found.value,
+            reading.measured_at,
+            reading.received_at,
+            reading.message_id,
+        )
+        for found in findings
+        if found.on and found.cause not in by_cause and (not late or found.kind is AlarmKind.FIRE)
+    )
+
+
+def _repeated(
+    findings: tuple[Finding, ...], by_cause: dict[str, Alarm], reading: Reading
+) -> tuple[Alarm, ...]:
+    """Only what is news counts: back after recovery, or said again by the device itself."""
+    again = (
+        (by_cause[found.cause], found) for found in findings if found.on and found.cause in by_cause
+    )
+    return tuple(
+        repeat(alarm, at=reading.measured_at, value=found.value)
+        for alarm, found in again
+        if alarm.cleared_at is not None or found.value is None
+    )
+
+
+def _cleared(
+    findings: tuple[Finding, ...], by_cause: dict[str, Alarm], reading: Reading
+) -> tuple[Alarm, ...]:
+    recovered = (by_cause[f.cause] for f in findings if not f.on and f.cause in by_cause)
+    return tuple(
+        clear(alarm, at=reading.received_at) for alarm in recovered if alarm.cleared_at is None
+    )
+
+
+def _remember(memory: DeviceMemory, reading: Reading, *, late: bool) -> DeviceMemory:
+    recent = (memory.recent + message_hash(reading.message_id))[-REMEMBERED * HASH_BYTES :]
+    received_at = reading.received_at
+    if memory.received_at is not None:
+        received_at = max(received_at, memory.received_at)
+    memory = replace(
+        memory, recent=recent, received_at=received_at, stale=False, version=memory.version + 1
+    )
+    if late:
+        return memory
+    return replace(
+        memory, measured_at=reading.measured_at, values={**memory.values, **reading.values}
+    )

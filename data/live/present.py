@@ -1,0 +1,256 @@
+"""Writing and reading the present: device states, open alarms, the stream of changes.
+
+Every write carries the version of its row; a script in Redis drops a write that is older than
+what is there, so that two writers may come in any order. Screens read live status here only.
+"""
+
+import base64
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import orjson
+from redis import Redis
+
+from data.domain.devices import stale_at
+from data.domain.intake import DeviceMemory
+from data.domain.views import DeviceNow
+from data.domain.words import Status
+from data.live import keys
+from data.live.wire import from_ms, to_json, to_ms
+from data.store.alarms import AlarmView
+from data.store.intake import KnownDevice
+
+RECENT_WINDOW: Final = timedelta(minutes=10)
+
+# KEYS: device hash, status bytes, deadlines, stream; ARGV: version, slot, status, since,
+# measured_at, received_at, values, deadline ("" = none), device id, stream length (0 = silent).
+# Returns 1 if the status byte changed, 0 if not, -1 if the write was too old.
+_PUT_DEVICE: Final = """
+local known = redis.call('HGET', KEYS[1], 'version')
+if known and tonumber(known) > tonumber(ARGV[1]) then return -1 end
+redis.call('HSET', KEYS[1], 'version', ARGV[1], 'status', ARGV[3], 'since', ARGV[4],
+           'measured_at', ARGV[5], 'received_at', ARGV[6], 'values', ARGV[7])
+if ARGV[8] == '' then redis.call('ZREM', KEYS[3], ARGV[9])
+else redis.call('ZADD', KEYS[3], ARGV[8], ARGV[9]) end
+local after = string.char(tonumber(ARGV[3]))
+if redis.call('GETRANGE', KEYS[2], ARGV[2], ARGV[2]) == after then return 0 end
+redis.call('SETRANGE', KEYS[2], ARGV[2], after)
+if ARGV[10] ~= '0' then
+  redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[10], '*', 'e', 'status',
+             'd', '{"at":' .. ARGV[4] .. ',"c":[[' .. ARGV[2] .. ',' .. ARGV[3] .. ']]}')
+end
+return 1
+"""
+# KEYS: alarms hash, stream; ARGV: id, version, JSON, 1 if closed, stream length (0 = say nothing).
+# Returns 1 if it was news, 0 if it was told before or is too old.
+_PUT_ALARM: Final = """
+local known = redis.call('HGET', KEYS[1], ARGV[1])
+if known and cjson.decode(known)['version'] >= tonumber(ARGV[2]) then return 0 end
+if not known and ARGV[4] == '1' then return 0 end
+if ARGV[4] == '1' then redis.call('HDEL', KEYS[1], ARGV[1])
+else redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
+if ARGV[5] ~= '0' then
+  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'e', 'alarm', 'd', ARGV[3])
+end
+return 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceUpdate:
+    """A device's state as Redis is told of it."""
+
+    device_id: str
+    slot: int
+    building_id: str | None
+    interval_s: int
+    memory: DeviceMemory
+
+    @classmethod
+    def of(cls, device: KnownDevice, memory: DeviceMemory) -> "DeviceUpdate":
+        """Join a device and its memory."""
+        return cls(device.id, device.slot, device.building_id, device.interval_s, memory)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one commit changed."""
+
+    devices: tuple[DeviceUpdate, ...] = ()
+    alarms: tuple[AlarmView, ...] = ()
+
+
+class PresentMissingError(RuntimeError):
+    """Redis answers but holds no present yet (wiped, or being rebuilt)."""
+
+
+class Present:
+    """The live picture in one Redis; safe to share between threads."""
+
+    def __init__(self, redis: Redis) -> None:
+        #: redis-py types its answers as unions over all protocols; ours is known.
+        self.redis: Any = redis
+        self._put_device = redis.register_script(_PUT_DEVICE)
+        self._put_alarm = redis.register_script(_PUT_ALARM)
+
+    def tell(self, changes: Changes, *, announce: bool = True) -> None:
+        """Write what changed and put it on the stream: alarms first, then statuses, then values.
+
+        Telling the same twice does no harm and makes no second event. ``announce=False`` writes
+        without events (a rebuild, which announces itself).
+        """
+        kept = keys.EVENTS_KEPT if announce else 0
+        self._load()
+        pipe = self.redis.pipeline(transaction=False)
+        for view in changes.alarms:
+            self._queue_alarm(pipe, view, kept)
+        for update in changes.devices:
+            self._queue_device(pipe, update, kept)
+        if announce:
+            _queue_values(pipe, changes.devices)
+        pipe.execute()
+        self.note_recent({view["id"]: view["received_at"] for view in changes.alarms})
+
+    def _queue_device(self, pipe: Any, update: DeviceUpdate, kept: int) -> None:
+        self._put_device(
+            keys=[keys.device(update.device_id), keys.STATUS, keys.DEADLINES, keys.EVENTS],
+            args=[*_device_args(update), kept],
+            client=pipe,
+        )
+
+    def _queue_alarm(self, pipe: Any, view: AlarmView, kept: int) -> None:
+        closed = "0" if view["closed_at"] is None else "1"
+        self._put_alarm(
+            keys=[keys.ALARMS, keys.EVENTS],
+            args=[view["id"], view["version"], to_json(view), closed, kept],
+            client=pipe,
+        )
+
+    def note_recent(self, received_ms: Mapping[int, int]) -> None:
+        """Remember when alarms came, for the load of the last 10 minutes; forget older ones."""
+        oldest = time.time() * 1000 - RECENT_WINDOW.total_seconds() * 1000
+        fresh = {str(k): v for k, v in received_ms.items() if v >= oldest}
+        if fresh:
+            self.redis.zadd(keys.RECENT, fresh)
+        self.redis.zremrangebyscore(keys.RECENT, "-inf", oldest)
+
+    def announce(self, event: str, data: Any) -> str:
+        """Put an event on the stream; return its id."""
+        fields = {"e": event, "d": to_json(data)}
+        event_id: bytes = self.redis.xadd(
+            keys.EVENTS, fields, maxlen=keys.EVENTS_KEPT, approximate=True
+        )
+        return event_id.decode()
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the whole present, in one consistent look (see docs/live-protocol.md).
+
+        Raises
+        ------
+        PresentMissingError
+            If Redis was wiped and is not rebuilt yet.
+        """
+        pipe = self.redis.pipeline(transaction=True)
+        pipe.get(keys.EPOCH)
+        pipe.xrevrange(keys.EVENTS, count=1)
+        pipe.get(keys.STATUS)
+        pipe.hvals(keys.ALARMS)
+        pipe.zrange(keys.RECENT, 0, -1, withscores=True)
+        pipe.get(keys.LAST_RECEIVED)
+        epoch, last, status, alarms, recent, data = pipe.execute()
+        if epoch is None or not last:
+            raise PresentMissingError("the live picture is being rebuilt")
+        oldest = time.time() * 1000 - RECENT_WINDOW.total_seconds() * 1000
+        return {
+            "id": last[0][0].decode(),
+            "now": round(time.time() * 1000),
+            "data": int(data) if data else None,
+            "geometry": orjson.loads(epoch)["geometry"],
+            "status": base64.b64encode(status or b"").decode(),
+            "alarms": sorted((orjson.loads(a) for a in alarms), key=lambda a: a["id"]),
+            "recent": sorted(int(ms) for _, ms in recent if ms >= oldest),
+        }
+
+    def statuses(self) -> bytes:
+        """Return one status byte a slot."""
+        status: bytes | None = self.redis.get(keys.STATUS)
+        return status or b""
+
+    def _load(self) -> None:
+        """Make sure the scripts are there: a pipeline can't load them after a wipe or restart."""
+        scripts = (self._put_device, self._put_alarm)
+        there = self.redis.script_exists(*(script.sha for script in scripts))
+        for script, known in zip(scripts, there, strict=True):
+            if not known:
+                self.redis.script_load(script.script)
+
+
+def read_devices(redis: Redis, device_ids: Iterable[str]) -> dict[str, DeviceNow]:
+    """Return what Redis knows of some devices now; unknown ones are left out."""
+    ids = list(device_ids)
+    pipe = redis.pipeline(transaction=False)
+    for device_id in ids:
+        pipe.hgetall(keys.device(device_id))
+    rows = zip(ids, pipe.execute() if ids else [], strict=True)
+    return {device_id: _device_now(row) for device_id, row in rows if row}
+
+
+def _device_now(row: dict[bytes, bytes]) -> DeviceNow:
+    since = from_ms(row[b"since"])
+    if since is None:
+        raise ValueError("a device's hash in Redis has no 'since'")
+    return DeviceNow(
+        status=Status(int(row[b"status"])),
+        since=since,
+        measured_at=from_ms(row[b"measured_at"]),
+        received_at=from_ms(row[b"received_at"]),
+        values=orjson.loads(row[b"values"]),
+    )
+
+
+def _device_args(update: DeviceUpdate) -> list[Any]:
+    memory = update.memory
+    deadline: Any = ""
+    if memory.received_at is not None and not memory.stale:
+        deadline = stale_at(memory.received_at, update.interval_s).timestamp()
+    return [
+        memory.version,
+        update.slot,
+        int(memory.status),
+        to_ms(memory.since),
+        _ms_text(memory.measured_at),
+        _ms_text(memory.received_at),
+        to_json(memory.values),
+        deadline,
+        update.device_id,
+    ]
+
+
+def _queue_values(pipe: Any, updates: Sequence[DeviceUpdate]) -> None:
+    """Publish new values to those who watch the building, and when the newest reading came."""
+    for update in updates:
+        if update.building_id is not None:
+            pipe.publish(keys.values_channel(update.building_id), _values_message(update))
+    newest = [u.memory.received_at for u in updates if u.memory.received_at]
+    if newest:
+        pipe.set(keys.LAST_RECEIVED, str(to_ms(max(newest))))
+
+
+def _ms_text(moment: datetime | None) -> str:
+    return "" if moment is None else str(to_ms(moment))
+
+
+def _values_message(update: DeviceUpdate) -> bytes:
+    memory = update.memory
+    return to_json(
+        {
+            "slot": update.slot,
+            "device": update.device_id,
+            "measured_at": to_ms(memory.measured_at),
+            "received_at": to_ms(memory.received_at),
+            "values": memory.values,
+        }
+    )

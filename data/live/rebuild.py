@@ -1,0 +1,91 @@
+"""Rebuilding the present from SQL, and finding where the two differ."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+
+import orjson
+import structlog
+
+from data.domain.intake import DeviceMemory
+from data.live import keys
+from data.live.present import RECENT_WINDOW, Changes, DeviceUpdate, Present
+from data.live.wire import to_json, to_ms
+from data.store import alarms, intake
+from data.store.database import Database
+from data.store.geometry import geometry_version
+
+log = structlog.get_logger()
+
+CHUNK = 2000
+
+
+def present_geometry(present: Present) -> str | None:
+    """Return the geometry version that the present was built for; None if there is no present."""
+    epoch = present.redis.get(keys.EPOCH)
+    return None if epoch is None else str(orjson.loads(epoch)["geometry"])
+
+
+def rebuild(database: Database, present: Present, now: datetime) -> None:
+    """Write the whole present from SQL, then announce it with a ``reset``.
+
+    Writers may go on meanwhile: each write carries its version, the newer one stays.
+    """
+    _forget(present)
+    with database.reading() as session:
+        version = geometry_version(session)
+        known = intake.load_updates(session, now)
+        newest = None
+        count = 0
+        while updates := tuple(DeviceUpdate.of(*pair) for pair in islice(known, CHUNK)):
+            present.tell(Changes(devices=updates), announce=False)
+            times = [u.memory.received_at for u in updates if u.memory.received_at]
+            newest = max([*times, *([newest] if newest else [])], default=None)
+            count += len(updates)
+        present.tell(Changes(alarms=tuple(alarms.open_alarm_views(session))), announce=False)
+        recent = alarms.raised_since(session, now - RECENT_WINDOW)
+        present.note_recent({alarm_id: round(at.timestamp() * 1000) for alarm_id, at in recent})
+    if newest is not None:
+        present.redis.set(keys.LAST_RECEIVED, str(to_ms(newest)))
+    first = present.announce("reset", {})
+    epoch = {"id": uuid.uuid4().hex, "first": first, "geometry": version}
+    present.redis.set(keys.EPOCH, to_json(epoch))
+    log.info("present rebuilt from SQL", devices=count)
+
+
+def _forget(present: Present) -> None:
+    """Delete what was there, before SQL is read: whatever is committed later will be told anew."""
+    present.redis.delete(keys.EPOCH, keys.ALARMS, keys.DEADLINES, keys.STATUS, keys.RECENT)
+    old = present.redis.scan_iter(match=keys.device("*"), count=CHUNK)
+    while batch := list(islice(old, CHUNK)):
+        present.redis.unlink(*batch)
+
+
+def reconcile(database: Database, present: Present, now: datetime) -> int:
+    """Tell Redis where it differs from SQL; return how many devices and alarms differed.
+
+    A safety net: writers can only leave a difference if one of them was stopped for long between
+    its commit and its telling.
+    """
+    with database.reading() as session:
+        there = {
+            int(key): orjson.loads(raw)["version"]
+            for key, raw in present.redis.hgetall(keys.ALARMS).items()
+        }
+        open_now = alarms.open_versions(session)
+        gone = there.keys() - open_now.keys()
+        behind = {i for i, version in open_now.items() if there.get(i, -1) < version}
+        views = alarms.alarm_views(session, gone | behind)
+        devices = tuple(_differing(present.statuses(), intake.load_updates(session, now)))
+    present.tell(Changes(devices=devices, alarms=tuple(views)))
+    return len(views) + len(devices)
+
+
+def _differing(
+    statuses: bytes, known: Iterator[tuple[intake.KnownDevice, DeviceMemory]]
+) -> Iterator[DeviceUpdate]:
+    for device, memory in known:
+        there = statuses[device.slot] if device.slot < len(statuses) else None
+        if there != int(memory.status):
+            yield DeviceUpdate.of(device, memory)

@@ -1,0 +1,177 @@
+"""The one way in: readings → SQL (commit) → Redis → stream, whoever delivers them.
+
+Nothing is answered "accepted" before its commit. What the commit changed is noted in the same
+transaction (table ``outbox``); should this process die before Redis was told, the worker tells it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from redis.exceptions import RedisError
+from sqlalchemy.orm import Session
+
+from data.domain.alarms import Alarm
+from data.domain.errors import ReadingError
+from data.domain.intake import DeviceMemory, NewAlarm, Taken, settle, take
+from data.domain.readings import Reading, check_reading
+from data.live.present import Changes, DeviceUpdate, Present
+from data.store import alarms, incidents, intake, outbox
+from data.store.database import Database
+from data.store.intake import KnownDevice
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Why one reading of a batch was not taken."""
+
+    index: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a batch."""
+
+    accepted: int
+    duplicates: int
+    rejected: tuple[Rejected, ...]
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Everything that one transaction works on."""
+
+    session: Session
+    known: dict[str, tuple[KnownDevice, DeviceMemory]]
+    open_alarms: dict[str, tuple[Alarm, ...]]
+    taken: list[Reading] = field(default_factory=list)
+    touched: dict[str, DeviceMemory] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+    alarm_ids: set[int] = field(default_factory=set)
+
+
+class Pipeline:
+    """Takes batches of readings; safe to call from several threads and processes."""
+
+    def __init__(self, database: Database, present: Present, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._present = present
+        self._now = now
+
+    def ingest(self, readings: Sequence[Reading]) -> Outcome:
+        """Take a batch: good readings pass though their neighbours are bad.
+
+        Returns after the commit. Redis is told next; if it is away that is logged and made good
+        by the worker, for the readings are safe.
+
+        Raises
+        ------
+        sqlalchemy.exc.SQLAlchemyError
+            If the database is away; nothing of the batch was taken.
+        """
+        rejected = []
+        believable = []
+        for index, reading in enumerate(readings):
+            try:
+                believable.append((index, check_reading(reading)))
+            except ReadingError as error:
+                rejected.append(Rejected(index, str(error)))
+        with self._database.writing() as session:
+            batch = self._load(session, believable)
+            duplicates = 0
+            for index, reading in believable:
+                if reading.device_id not in batch.known:
+                    rejected.append(Rejected(index, f"unknown device {reading.device_id!r}"))
+                elif not _apply(batch, reading):
+                    duplicates += 1
+            changes = self._store(batch)
+        self._tell(changes)
+        rejected.sort(key=lambda r: r.index)
+        return Outcome(len(batch.taken), duplicates, tuple(rejected))
+
+    def _load(self, session: Session, believable: list[tuple[int, Reading]]) -> _Batch:
+        ids = {reading.device_id for _, reading in believable}
+        known = intake.load_devices(session, ids, self._now())
+        return _Batch(session, known, alarms.open_alarms_of(session, known))
+
+    def _store(self, batch: _Batch) -> Changes:
+        session = batch.session
+        intake.save_memories(session, batch.touched)
+        intake.roll_up(session, batch.taken)
+        if batch.changed or batch.alarm_ids:
+            outbox.add(session, self._now(), batch.changed, batch.alarm_ids)
+        session.flush()
+        updates = tuple(
+            DeviceUpdate.of(batch.known[device_id][0], memory)
+            for device_id, memory in batch.touched.items()
+        )
+        return Changes(updates, tuple(alarms.alarm_views(session, batch.alarm_ids)))
+
+    def _tell(self, changes: Changes) -> None:
+        try:
+            self._present.tell(changes)
+        except RedisError as error:
+            log.warning("redis is away, the worker will tell it", error=str(error))
+
+
+def _apply(batch: _Batch, reading: Reading) -> bool:
+    """Apply one reading inside the batch's transaction; return False for a repeated message."""
+    device, before = batch.known[reading.device_id]
+    open_alarms = batch.open_alarms.get(device.id, ())
+    taken = take(before, open_alarms, reading, kind=device.kind, disabled=device.disabled)
+    if taken.duplicate:
+        return False
+    open_alarms = _store_alarms(batch, device, open_alarms, taken)
+    after = settle(
+        taken.memory,
+        open_alarms,
+        disabled=device.disabled,
+        at=taken.memory.received_at or reading.received_at,
+    )
+    if after.status is not before.status:
+        intake.add_change(batch.session, device.id, before, after, reading.message_id)
+        batch.changed.add(device.id)
+    batch.known[device.id] = (device, after)
+    batch.open_alarms[device.id] = open_alarms
+    batch.touched[device.id] = after
+    batch.taken.append(reading)
+    return True
+
+
+def _store_alarms(
+    batch: _Batch, device: KnownDevice, open_alarms: tuple[Alarm, ...], taken: Taken
+) -> tuple[Alarm, ...]:
+    """Write what the reading did to the alarms; return those still open."""
+    by_id = {alarm.id: alarm for alarm in open_alarms}
+    for action, changed in (("repeated", taken.repeated), ("cleared", taken.cleared)):
+        for alarm in changed:
+            at = alarm.cleared_at if action == "cleared" and alarm.cleared_at else alarm.last_at
+            alarms.save(batch.session, alarm)
+            alarms.note_transition(batch.session, alarm.id, at=at, action=action, actor="device")
+            if alarm.closed_at is not None:
+                alarms.note_transition(
+                    batch.session, alarm.id, at=alarm.closed_at, action="closed", actor="device"
+                )
+                incidents.settle(batch.session, alarm.incident_id, alarm.closed_at)
+            by_id[alarm.id] = alarm
+            batch.alarm_ids.add(alarm.id)
+    for new in taken.raised:
+        raised = _raise(batch, device, new)
+        if raised is not None:
+            by_id[raised.id] = raised
+            batch.alarm_ids.add(raised.id)
+    return tuple(alarm for alarm in by_id.values() if alarm.closed_at is None)
+
+
+def _raise(batch: _Batch, device: KnownDevice, new: NewAlarm) -> Alarm | None:
+    alarm = alarms.insert(batch.session, device, new)
+    if alarm is None:  # this very message raised it before
+        return None
+    alarms.note_transition(
+        batch.session, alarm.id, at=new.received_at, action="raised", actor="device"
+    )
+    return incidents.attach(batch.session, device, alarm)

@@ -1,0 +1,145 @@
+"""The worker: silence, rebuild, what Redis was not told. One is enough, two do no harm."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Final
+
+import structlog
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from data.domain.devices import stale_at
+from data.domain.intake import DeviceMemory, settle
+from data.live import keys
+from data.live.present import Changes, DeviceUpdate, Present
+from data.live.rebuild import present_geometry, rebuild, reconcile
+from data.store import alarms, intake, outbox
+from data.store.database import Database
+from data.store.geometry import geometry_version
+from data.store.intake import KnownDevice
+
+log = structlog.get_logger()
+
+STEP_S: Final = 0.5
+RECONCILE_EVERY_S: Final = 30.0
+OUTBOX_PATIENCE: Final = timedelta(seconds=2)
+STALE_BATCH: Final = 1000
+LOCK_MS: Final = 60_000
+HEARTBEAT_S: Final = 10
+
+
+class Worker:
+    """One step every half second; an error is logged and the next step tries again."""
+
+    def __init__(self, database: Database, present: Present, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._present = present
+        self._now = now
+        self._reconciled = time.monotonic()
+
+    def run(self, stop: Event) -> None:
+        """Work until ``stop`` is set."""
+        failing = False
+        while not stop.is_set():
+            try:
+                self.step()
+                if failing:
+                    log.info("worker goes on")
+                failing = False
+            except (RedisError, SQLAlchemyError) as error:
+                if not failing:
+                    log.warning("worker can't work, tries again", error=str(error))
+                failing = True
+            stop.wait(STEP_S)
+
+    def step(self) -> None:
+        """Do once everything that is due."""
+        self.heal()
+        self.tell_outbox()
+        self.mark_stale()
+        if time.monotonic() - self._reconciled >= RECONCILE_EVERY_S:
+            self._reconciled = time.monotonic()
+            if differences := reconcile(self._database, self._present, self._now()):
+                log.warning("redis differed from SQL and was corrected", count=differences)
+        self._present.redis.set(keys.WORKER, self._now().isoformat(), ex=HEARTBEAT_S)
+
+    def heal(self) -> bool:
+        """Rebuild the present if it is missing or was built for other geometry; return whether."""
+        with self._database.reading() as session:
+            wanted = geometry_version(session)
+        built_for = present_geometry(self._present)
+        if built_for == wanted:
+            return False
+        if not self._present.redis.set(keys.REBUILD_LOCK, "1", nx=True, px=LOCK_MS):
+            return False
+        try:
+            rebuild(self._database, self._present, self._now())
+            if built_for is not None:
+                self._present.announce("geometry", {"version": wanted})
+        finally:
+            self._present.redis.delete(keys.REBUILD_LOCK)
+        return True
+
+    def tell_outbox(self) -> int:
+        """Tell Redis what somebody committed but perhaps could not tell; return how many notes."""
+        now = self._now()
+        with self._database.reading() as session:
+            notes = outbox.pending(session, now - OUTBOX_PATIENCE)
+            if not notes.ids:
+                return 0
+            devices = tuple(
+                DeviceUpdate.of(*pair) for pair in intake.load_updates(session, now, notes.devices)
+            )
+            views = tuple(alarms.alarm_views(session, notes.alarms))
+        self._present.tell(Changes(devices, views))
+        with self._database.writing() as session:
+            outbox.settle(session, notes)
+        return len(notes.ids)
+
+    def mark_stale(self) -> int:
+        """Mark devices that were silent for three of their intervals; return how many."""
+        now = self._now()
+        due = self._present.redis.zrangebyscore(
+            keys.DEADLINES, "-inf", now.timestamp(), start=0, num=STALE_BATCH
+        )
+        if not due:
+            return 0
+        with self._database.writing() as session:
+            updates = self._silence(session, [raw.decode() for raw in due], now)
+            outbox.add(session, now, [u.device_id for u in updates], [])
+        self._present.tell(Changes(devices=updates))
+        unknown = set(due) - {update.device_id.encode() for update in updates}
+        if unknown:
+            self._present.redis.zrem(keys.DEADLINES, *unknown)
+        return len(updates)
+
+    def _silence(
+        self, session: Session, device_ids: list[str], now: datetime
+    ) -> tuple[DeviceUpdate, ...]:
+        """Store the silence of those that SQL knows to be silent; put the others right."""
+        known = intake.load_devices(session, device_ids, now)
+        open_alarms = alarms.open_alarms_of(session, known)
+        updates, silent = [], {}
+        for device, before in known.values():
+            after = before
+            if _is_silent(device, before, now):
+                after = intake.next_version(replace(before, stale=True))
+                after = settle(
+                    after, open_alarms.get(device.id, ()), disabled=device.disabled, at=now
+                )
+                silent[device.id] = after
+                if after.status is not before.status:
+                    intake.add_change(session, device.id, before, after, "silent")
+            updates.append(DeviceUpdate.of(device, after))
+        intake.save_memories(session, silent)
+        return tuple(updates)
+
+
+def _is_silent(device: KnownDevice, memory: DeviceMemory, now: datetime) -> bool:
+    if memory.stale or memory.received_at is None:
+        return False
+    return stale_at(memory.received_at, device.interval_s) <= now
