@@ -71,6 +71,7 @@ class Hub:
         self._last = "$"
         self._redis: Redis | None = None
         self._values: Any = None
+        self._running = False
 
     @property
     def clients(self) -> int:
@@ -83,6 +84,7 @@ class Hub:
         self._values = self._redis.pubsub(ignore_subscribe_messages=True)
         with contextlib.suppress(RedisError, OSError):
             self._last = await self._newest()
+        self._running = True
         self._tasks = [
             asyncio.create_task(work, name=name)
             for name, work in (
@@ -96,6 +98,7 @@ class Hub:
         """End every stream and stop reading."""
         for subscriber in list(self._subscribers):
             subscriber.close()
+        self._running = False  # a cancel that arrives inside a redis call may be swallowed there
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -141,10 +144,12 @@ class Hub:
         if epoch is None or wanted is None:
             return False
         info = await self._connection.xinfo_stream(keys.EVENTS)
-        dropped = parse_id(_text(info.get("max-deleted-entry-id", "0-0"))) or (0, 0)
+        if not info["length"]:
+            return False
+        kept = parse_id(_text(info["first-entry"][0])) or (0, 0)
         newest = parse_id(_text(info["last-generated-id"])) or (0, 0)
         first = parse_id(orjson.loads(epoch)["first"]) or (0, 0)
-        return max(first, dropped) <= wanted <= newest
+        return max(first, kept) <= wanted <= newest
 
     async def _newest(self) -> str:
         last = await self._connection.xrevrange(keys.EVENTS, count=1)
@@ -159,7 +164,7 @@ class Hub:
     async def _forever(self, work: Any) -> None:
         """Repeat a piece of work; while Redis is away try again and again."""
         away = False
-        while True:
+        while self._running:
             try:
                 await work()
                 away = False

@@ -78,8 +78,11 @@ def reconcile(database: Database, present: Present, now: datetime) -> int:
         behind = {i for i, version in open_now.items() if there.get(i, -1) < version}
         views = alarms.alarm_views(session, gone | behind)
         devices = tuple(_differing(present.statuses(), intake.load_updates(session, now)))
+    unknown = gone - {view["id"] for view in views}
+    if unknown:
+        present.redis.hdel(keys.ALARMS, *(str(alarm_id) for alarm_id in unknown))
     present.tell(Changes(devices=devices, alarms=tuple(views)))
-    return len(views) + len(devices)
+    return len(unknown) + len(views) + len(devices)
 
 
 def _differing(

@@ -1,0 +1,88 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.domain.alarms import Alarm, AlarmState
+from data.domain.intake import REMEMBERED, DeviceMemory, Taken, is_remembered, settle, take
+from data.domain.readings import Reading
+from data.domain.words import AlarmKind, DeviceKind, Reported, Status
+
+T0 = datetime(2026, 1, 1, tzinfo=UTC)
+NEW = DeviceMemory(Status.NORMAL, T0)
+FIRE = Alarm(1, "d", AlarmKind.FIRE, "smoke_fire", T0, T0, T0)
+
+
+def reading(
+    message_id: str, seconds: float = 0, reported: Reported | None = None, **values: float
+) -> Reading:
+    at = T0 + timedelta(seconds=seconds)
+    return Reading("d", message_id, at, at, reported, values)
+
+
+def smoke(memory: DeviceMemory, read: Reading, *alarms: Alarm, disabled: bool = False) -> Taken:
+    return take(memory, alarms, read, kind=DeviceKind.SMOKE, disabled=disabled)
+
+
+def test_a_reading_over_the_threshold_raises_with_the_devices_own_time() -> None:
+    late_to_us = replace(reading("m", smoke_pct=40), received_at=T0 + timedelta(seconds=9))
+    (raised,) = smoke(NEW, late_to_us).raised
+    assert (raised.cause, raised.value) == ("smoke_fire", 40)
+    assert (raised.raised_at, raised.received_at) == (T0, T0 + timedelta(seconds=9))
+
+
+def test_a_repeated_message_changes_nothing() -> None:
+    first = smoke(NEW, reading("m", smoke_pct=40))
+    assert smoke(first.memory, reading("m", 5, smoke_pct=40)) == Taken(first.memory, duplicate=True)
+
+
+def test_a_value_that_stays_high_is_no_news() -> None:
+    taken = smoke(NEW, reading("m", smoke_pct=40), FIRE)
+    assert (taken.raised, taken.repeated, taken.cleared) == ((), (), ())
+
+
+def test_the_devices_own_fire_said_again_counts_up() -> None:
+    said = replace(FIRE, cause="reported_fire")
+    (repeated,) = smoke(NEW, reading("m", 1, Reported.FIRE), said).repeated
+    assert repeated.count == 2
+
+
+def test_recovery_clears_a_fire_but_leaves_it_open() -> None:
+    (cleared,) = smoke(NEW, reading("m", 60, smoke_pct=0), FIRE).cleared
+    assert cleared.state is AlarmState.RETURNED_UNACKNOWLEDGED
+
+
+def test_a_late_message_raises_a_fire_but_clears_nothing_and_keeps_newer_values() -> None:
+    now = smoke(NEW, reading("new", 60, smoke_pct=1.0)).memory
+    late_fire = smoke(now, reading("old", 0, smoke_pct=40))
+    late_calm = smoke(now, reading("old", 0, smoke_pct=0), FIRE)
+    assert [a.cause for a in late_fire.raised] == ["smoke_fire"]
+    assert late_calm.cleared == ()
+    assert late_fire.memory.values == {"smoke_pct": 1.0}
+    assert late_fire.memory.measured_at == T0 + timedelta(seconds=60)
+
+
+def test_a_device_out_of_service_raises_nothing() -> None:
+    assert smoke(NEW, reading("m", smoke_pct=40), disabled=True).raised == ()
+
+
+def test_status_is_the_worst_and_since_moves_only_on_a_change() -> None:
+    burning = settle(NEW, (FIRE,), disabled=False, at=T0 + timedelta(seconds=1))
+    still = settle(burning, (FIRE,), disabled=False, at=T0 + timedelta(seconds=2))
+    assert (burning.status, burning.since) == (Status.ALARM, T0 + timedelta(seconds=1))
+    assert still is burning
+
+
+def test_any_word_of_a_silent_device_ends_its_silence() -> None:
+    silent = replace(NEW, stale=True, status=Status.STALE)
+    assert not smoke(silent, reading("m", reported=Reported.NORMAL)).memory.stale
+
+
+@given(st.lists(st.text(min_size=1, max_size=8), unique=True, max_size=80))
+def test_the_last_messages_are_remembered(ids: list[str]) -> None:
+    memory = NEW
+    for i, message_id in enumerate(ids):
+        memory = smoke(memory, reading(message_id, i, smoke_pct=0)).memory
+    assert all(is_remembered(memory.recent, message_id) for message_id in ids[-REMEMBERED:])
+    assert memory.version == len(ids)

@@ -1,0 +1,105 @@
+import threading
+
+import orjson
+import pytest
+from redis import Redis
+
+from data.domain.words import Status
+from data.live import keys
+from data.live.rebuild import reconcile
+from data.store.models import DeviceState, Meta, StatusChange
+from tests.lane import Lane
+
+
+def test_a_silent_device_becomes_stale_by_itself_and_speaks_again(lane: Lane) -> None:
+    lane.send("S0", smoke_pct=1)
+    lane.clock.tick(179)
+    assert lane.worker.mark_stale() == 0
+    lane.clock.tick(2)
+    assert lane.worker.mark_stale() == 1
+    assert lane.present.statuses()[0] == Status.STALE
+    assert lane.rows(DeviceState)[0].stale
+
+    lane.send("S0", smoke_pct=1)
+    assert lane.present.statuses()[0] == Status.NORMAL
+    assert [(c.before, c.after, c.reason) for c in lane.rows(StatusChange)][0] == (0, 2, "silent")
+
+
+def test_a_burning_device_that_falls_silent_stays_an_alarm(lane: Lane) -> None:
+    lane.send("S0", smoke_pct=40)
+    lane.clock.tick(999)
+    lane.worker.mark_stale()
+    assert lane.present.statuses()[0] == Status.ALARM
+
+
+def test_a_wrong_deadline_in_redis_makes_nobody_stale(lane: Lane) -> None:
+    lane.send("S0", smoke_pct=1)
+    lane.redis.zadd(keys.DEADLINES, {"S0": 1, "nobody": 1})
+    lane.worker.mark_stale()
+    assert lane.present.statuses()[0] == Status.NORMAL
+    assert lane.redis.zrangebyscore(keys.DEADLINES, "-inf", lane.clock().timestamp()) == []
+
+
+def test_a_wiped_redis_is_rebuilt_with_everything(lane: Lane) -> None:
+    lane.send("S0", smoke_pct=40)
+    lane.send("S1", smoke_pct=2)
+    before = lane.present.snapshot()
+    lane.redis.flushall()
+    assert lane.worker.heal()
+
+    after = lane.present.snapshot()
+    assert {k: after[k] for k in ("status", "alarms", "data", "geometry")} == {
+        k: before[k] for k in ("status", "alarms", "data", "geometry")
+    }
+    assert lane.redis.hget(keys.device("S1"), "values") == b'{"smoke_pct":2}'
+    assert lane.redis.xrange(keys.EVENTS)[0][1][b"e"] == b"reset"
+
+
+def test_new_geometry_rebuilds_and_is_announced(lane: Lane) -> None:
+    with lane.database.writing() as session:
+        session.get_one(Meta, "geometry_version").value = "newer"
+    assert lane.worker.heal()
+    assert lane.present.snapshot()["geometry"] == "newer"
+    last = lane.redis.xrevrange(keys.EVENTS, count=1)[0][1]
+    assert (last[b"e"], orjson.loads(last[b"d"])) == (b"geometry", {"version": "newer"})
+    assert not lane.worker.heal()
+
+
+def test_one_rebuild_at_a_time(lane: Lane) -> None:
+    lane.redis.delete(keys.EPOCH)
+    lane.redis.set(keys.REBUILD_LOCK, "1")
+    assert not lane.worker.heal()
+
+
+def test_reconcile_corrects_what_differs(lane: Lane) -> None:
+    lane.send("S0", smoke_pct=40)
+    lane.redis.setrange(keys.STATUS, 0, b"\x00")
+    lane.redis.hdel(keys.ALARMS, "1")
+    ghost = {**lane.present.snapshot(), "id": 99}
+    lane.redis.hset(
+        keys.ALARMS, "99", orjson.dumps({"version": 0, "id": 99, **{"ghost": ghost["id"]}})
+    )
+
+    assert reconcile(lane.database, lane.present, lane.clock()) >= 2
+    assert lane.present.statuses()[0] == Status.ALARM
+    assert lane.redis.hexists(keys.ALARMS, "1")
+    assert not lane.redis.hexists(keys.ALARMS, "99")
+
+
+def test_the_worker_outlives_a_redis_that_is_away(
+    lane: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = Lane(lane.database, Redis(host="127.0.0.1", port=1, retry=None), lane.clock)
+    stop = threading.Event()
+    steps = []
+    step = gone.worker.step
+
+    def counted() -> None:
+        steps.append(1)
+        if len(steps) == 2:
+            stop.set()
+        step()
+
+    monkeypatch.setattr(gone.worker, "step", counted)
+    gone.worker.run(stop)
+    assert len(steps) == 2
