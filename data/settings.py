@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from data.errors import StartError
 
 PREFIX = "XT_"
 MIN_KEY_LENGTH = 16
@@ -20,6 +22,8 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(8050, ge=1, le=65535)
+    #: Port of the HTTP way in where it runs as a process of its own (``python app.py feeds``).
+    feeds_port: int = Field(8051, ge=1, le=65535)
     data_dir: Path = Path("var")
     #: Empty: SQLite in ``data_dir``.
     database_url: str = ""
@@ -35,6 +39,9 @@ class Settings(BaseSettings):
     demo_devices: int = Field(6000, ge=500, le=200_000)
     #: Cookies only over HTTPS and HSTS; set it behind a TLS proxy.
     https: bool = False
+    #: The wall's visible width, and how far away its farthest viewer sits: they size its letters.
+    wall_width_mm: float = Field(3600, ge=300, le=50_000)
+    wall_seat_m: float = Field(6, ge=0.3, le=60)
     basemap: Literal["builtin", "tianditu", "amap", "osm", "xyz", "mbtiles"] = "builtin"
     tianditu_key: SecretStr = SecretStr("")
     basemap_xyz_url: str = ""
@@ -78,3 +85,31 @@ def unread_variables(environment: Mapping[str, str]) -> set[str]:
     """Return the ``XT_`` variables that no setting reads: misspelt ones."""
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     return {name for name in environment if name.upper().startswith(PREFIX)} - known
+
+
+def load_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings from the environment and ``.env``.
+
+    Raises
+    ------
+    StartError
+        If a variable is misspelt or a value is not allowed; the message names each.
+    """
+    if unread := sorted(unread_variables(environment)):
+        names = ", ".join(unread)
+        raise StartError(
+            f"没有名为 {names} 的设置，请对照 .env.example 检查拼写。"
+            f"/ There is no setting {names}; compare the spelling with .env.example."
+        )
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(_sentence(detail) for detail in error.errors(include_input=False))
+        raise StartError(f"设置有误 / Wrong settings: {wrong}") from None
+
+
+def _sentence(detail: Mapping[str, Any]) -> str:
+    """Return what is wrong without the value, which may be a secret."""
+    name = ".".join(str(part) for part in detail["loc"]).upper()
+    variable = name if not name or name.startswith(PREFIX) else f"{PREFIX}{name}"
+    return f"{variable} {detail['msg']}".strip()

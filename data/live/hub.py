@@ -96,8 +96,7 @@ class Hub:
 
     async def stop(self) -> None:
         """End every stream and stop reading."""
-        for subscriber in list(self._subscribers):
-            subscriber.close()
+        self.end_streams()
         self._running = False  # a cancel that arrives inside a redis call may be swallowed there
         for task in self._tasks:
             task.cancel()
@@ -105,6 +104,11 @@ class Hub:
         if self._redis is not None:
             await self._values.aclose()
             await self._redis.aclose()
+
+    def end_streams(self) -> None:
+        """End every client's stream, before the server stops; a client comes back by itself."""
+        for subscriber in list(self._subscribers):
+            subscriber.close()
 
     async def subscribe(
         self, after: str | None, building: str | None = None

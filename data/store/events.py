@@ -39,6 +39,8 @@ class DeviceState(Base):
     received_at: Mapped[datetime | None]
     values: Mapped[dict[str, Any]] = mapped_column(default=dict)
     recent: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    #: Counts the writes, so that a late writer cannot put an older state into Redis.
+    version: Mapped[int] = mapped_column(default=0)
 
 
 class StatusChange(Base):
@@ -124,6 +126,8 @@ class AlarmRow(Base):
     closed_by: Mapped[str | None] = mapped_column(CODE)
     verdict: Mapped[Verdict | None] = mapped_column(Word(Verdict))
     note: Mapped[str | None] = mapped_column(Text)
+    #: Counts the writes, as in :class:`DeviceState`.
+    version: Mapped[int] = mapped_column(default=0)
     demo: Mapped[bool] = mapped_column(default=False)
 
 

@@ -1,4 +1,4 @@
-"""Models of prevention and of the application itself: inspections, fires, programme, users, audit."""
+"""Models of prevention and administration: inspections, fires, programme, users, audit."""
 
 from datetime import date, datetime
 from typing import Any
@@ -26,7 +26,7 @@ class Inspection(Base):
 
 
 class Hazard(Base):
-    """隐患 found at an inspection; open while ``closed_at`` is null. ``level``: 1 general, 2 serious."""
+    """隐患 found at an inspection, open while ``closed_at`` is null; level 1 general, 2 serious."""
 
     __tablename__ = "hazard"
 

@@ -132,7 +132,7 @@ class Facility(Base):
 
 
 class Device(Base):
-    """A device. ``slot`` (0 … N-1, dense) is its place in the packed arrays of Redis and the wire."""
+    """A device; ``slot`` (0 … N-1, dense) is its place in the arrays of Redis and the wire."""
 
     __tablename__ = "device"
     __table_args__ = (Index("ix_device_building_id_kind", "building_id", "kind"),)
@@ -154,7 +154,7 @@ class Device(Base):
 
 
 class Meta(Base):
-    """Facts about the database itself: ``geometry_version``, ``demo_seed`` …"""
+    """Facts about the database itself: ``geometry_version``, ``demo_seed`` and the like."""
 
     __tablename__ = "meta"
 

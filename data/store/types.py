@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from sqlalchemy import DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
 
-
 E = TypeVar("E", bound=StrEnum)
 
 

@@ -1,0 +1,148 @@
+"""The whole web server as one ASGI application: middleware, routers, and the Dash surfaces last."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from http import HTTPStatus
+from typing import Any, Final
+
+from a2wsgi import WSGIMiddleware
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import RedirectResponse, Response
+
+from callbacks import desk, wall, weekly
+from callbacks.desk.page import current_header
+from callbacks.desk.page import page as desk_page
+from callbacks.http.auth import auth_router
+from callbacks.http.building import building_router
+from callbacks.http.bundles import MIN_BYTES, Compressor, SuiteCache, assets_router
+from callbacks.http.commands import commands_router
+from callbacks.http.day import day_router
+from callbacks.http.gate import Gate
+from callbacks.http.health import health_router
+from callbacks.http.live import live_router
+from callbacks.http.metrics import Metrics, RequestMetrics, metrics_router
+from callbacks.http.problems import LastResort, install_problems
+from callbacks.http.readings import readings_router
+from callbacks.http.security import BodyLimit, SecurityHeaders
+from callbacks.http.tiles import tiles_router
+from callbacks.services import Services
+from callbacks.surfaces import ASSETS_FOLDER, Surface, SurfaceApp, make_surface, with_user
+from layouts.weekly import weekly_page
+
+DESK: Final = Surface(
+    name="desk",
+    title="值班台",
+    prefix="/",
+    libraries=frozenset({"html", "dcc", "dash_leaflet"}),
+    entry="desk.mjs",
+    styles=("base.css", "desk.css"),
+)
+WALL: Final = Surface(
+    name="wall",
+    title="大屏",
+    prefix="/wall/",
+    libraries=frozenset({"html", "dash_leaflet"}),
+    entry="wall.mjs",
+    styles=("base.css", "wall.css"),
+)
+WEEKLY: Final = Surface(
+    name="weekly",
+    title="周报",
+    prefix="/weekly/",
+    libraries=frozenset({"html", "dcc"}),
+    entry="",
+    styles=("base.css", "weekly.css"),
+)
+GZIP_LEVEL: Final = 5
+
+
+def create_asgi(services: Services) -> FastAPI:
+    """Return the application; its lifespan starts and stops the hub of the event streams."""
+    compressor = Compressor(services.settings.data_dir / "compressed")
+    metrics = Metrics(services.registry)
+    app = FastAPI(
+        title="Xintang smart fire",
+        lifespan=_lifespan(services, compressor),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    install_problems(app)
+    _include_routers(app, services, compressor, metrics)
+    _mount_surfaces(app, services)
+    _add_middleware(app, services, compressor, metrics)
+    return app
+
+
+def make_surfaces(services: Services) -> tuple[SurfaceApp, ...]:
+    """Return the surfaces, warmed, the one at ``/`` last: it catches what nobody else takes."""
+    return (
+        make_surface(services, WALL, lambda: wall.page(services), wall.register),
+        make_surface(services, WEEKLY, lambda: weekly_page(current_header()), weekly.register),
+        make_surface(services, DESK, lambda: desk_page(services), desk.register),
+    )
+
+
+def _lifespan(
+    services: Services, compressor: Compressor
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await services.hub.start()
+        try:
+            yield
+        finally:
+            await services.hub.stop()
+            compressor.close()
+
+    return lifespan
+
+
+def _include_routers(
+    app: FastAPI, services: Services, compressor: Compressor, metrics: Metrics
+) -> None:
+    assets = f"/assets/{services.build}"
+    secure = services.settings.https
+    app.include_router(health_router(services))
+    app.include_router(auth_router(services.sessions, assets=assets, secure=secure))
+    app.include_router(assets_router(ASSETS_FOLDER, services.build, compressor))
+    app.include_router(readings_router(services))
+    app.include_router(live_router(services))
+    app.include_router(building_router(services))
+    app.include_router(day_router(services))
+    app.include_router(commands_router(services))
+    app.include_router(tiles_router(services, metrics))
+    app.include_router(metrics_router(services, metrics))
+
+
+def _mount_surfaces(app: FastAPI, services: Services) -> None:
+    for surface in make_surfaces(services):
+        prefix = surface.surface.prefix.rstrip("/")
+        if prefix:
+            _redirect_to_slash(app, prefix)
+        # a2wsgi spells the ASGI types out, which Starlette's looser ones do not match.
+        mounted: Any = WSGIMiddleware(with_user(surface.server))
+        app.mount(prefix, mounted, name=surface.surface.name)
+
+
+def _redirect_to_slash(app: FastAPI, prefix: str) -> None:
+    """Lead ``/wall`` to ``/wall/``; without, the desk at ``/`` would take it."""
+
+    @app.get(prefix, include_in_schema=False)
+    def to_slash() -> Response:
+        return RedirectResponse(f"{prefix}/", HTTPStatus.PERMANENT_REDIRECT)
+
+
+def _add_middleware(
+    app: FastAPI, services: Services, compressor: Compressor, metrics: Metrics
+) -> None:
+    """Add from the inside out: what is added last sees a request first."""
+    app.add_middleware(SuiteCache, compressor=compressor)
+    app.add_middleware(GZipMiddleware, minimum_size=MIN_BYTES, compresslevel=GZIP_LEVEL)
+    app.add_middleware(Gate, sessions=services.sessions)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SecurityHeaders, https=services.settings.https)
+    app.add_middleware(RequestMetrics, metrics=metrics)
+    app.add_middleware(LastResort)

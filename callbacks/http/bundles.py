@@ -1,0 +1,236 @@
+"""Files of the browser: our ``/assets/{hash}/…`` and Dash's component suites, compressed once.
+
+Small files are compressed at their first request; large bundles get brotli's best in a
+background thread, kept in ``data_dir/compressed`` so that the next start has them at once.
+"""
+
+import gzip
+import hashlib
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+import brotli
+from fastapi import APIRouter, Request
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from callbacks.http.problems import Problem
+
+IMMUTABLE: Final = "public, max-age=31536000, immutable"
+MEDIA_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".map": "application/json",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".mp3": "audio/mpeg",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+}
+#: Already compressed; trying again only costs time.
+PACKED: Final = frozenset({".png", ".webp", ".woff2", ".mp3"})
+FIRST_QUALITY: Final = 5
+BEST_QUALITY: Final = 11
+#: brotli 11 takes about 2 s a megabyte; larger ones (Plotly) make do with 9.
+LARGE_BYTES: Final = 1_500_000
+LARGE_QUALITY: Final = 9
+MIN_BYTES: Final = 1000
+SUITES: Final = "/_dash-component-suites/"
+#: Dash puts version and time of change into the name: ``bundle.v4_4_1m1732000000.js``.
+FINGERPRINT = re.compile(r"\.v[\w-]+m\d+[.\w-]*$")
+MAX_SUITES: Final = 500
+_IMPORT = re.compile(r'(?:^|\n)\s*(?:import|export)[^;"\']*?["\'](\.{1,2}/[^"\']+\.mjs)["\']')
+
+
+@dataclass(slots=True)
+class Bundle:
+    """One file in the forms in which it is sent."""
+
+    plain: bytes
+    media_type: str
+    brotli: bytes = b""
+    gzip: bytes = b""
+    best: bool = False
+
+
+@dataclass
+class Compressor:
+    """Compresses bundles; the expensive way only once per content, wherever it is used."""
+
+    folder: Path
+    _known: dict[str, Bundle] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _background: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="brotli")
+    )
+
+    def bundle(self, content: bytes, suffix: str, media_type: str) -> Bundle:
+        """Return the bundle of a content; the best compression follows in the background."""
+        digest = hashlib.sha256(content).hexdigest()
+        with self._lock:
+            known = self._known.get(digest)
+            if known is None:
+                known = self._known[digest] = self._made(digest, content, suffix, media_type)
+        return known
+
+    def close(self) -> None:
+        """Give up what is still waiting for compression."""
+        self._background.shutdown(wait=False, cancel_futures=True)
+
+    def wait(self) -> None:
+        """Wait until everything known so far has its best form."""
+        self._background.submit(lambda: None).result()
+
+    def _made(self, digest: str, content: bytes, suffix: str, media_type: str) -> Bundle:
+        made = Bundle(content, media_type)
+        if suffix in PACKED or len(content) < MIN_BYTES:
+            made.best = True
+            return made
+        kept = self._read(digest, content)
+        made.best = kept is not None
+        made.brotli = kept or brotli.compress(content, quality=FIRST_QUALITY)
+        made.gzip = gzip.compress(content, 6, mtime=0)
+        if not made.best:
+            self._background.submit(self._improve, digest, made)
+        return made
+
+    def _improve(self, digest: str, bundle: Bundle) -> None:
+        quality = LARGE_QUALITY if len(bundle.plain) > LARGE_BYTES else BEST_QUALITY
+        bundle.brotli = brotli.compress(bundle.plain, quality=quality)
+        bundle.best = True
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # Written aside and moved: another process may read it at this moment.
+        half = self.folder / f"{digest}.{threading.get_native_id()}.part"
+        half.write_bytes(bundle.brotli)
+        half.replace(self.folder / f"{digest}.br")
+
+    def _read(self, digest: str, content: bytes) -> bytes | None:
+        try:
+            kept = (self.folder / f"{digest}.br").read_bytes()
+            return kept if brotli.decompress(kept) == content else None
+        except (OSError, brotli.error):
+            return None
+
+
+def bundle_response(bundle: Bundle, headers: Headers, cache_control: str) -> Response:
+    """Return the bundle in the best form that the client accepts."""
+    accepted = headers.get("accept-encoding", "")
+    sent = {"cache-control": cache_control, "vary": "accept-encoding"}
+    body = bundle.plain
+    if "br" in accepted and bundle.brotli:
+        body, sent["content-encoding"] = bundle.brotli, "br"
+    elif "gzip" in accepted and bundle.gzip:
+        body, sent["content-encoding"] = bundle.gzip, "gzip"
+    return Response(body, HTTPStatus.OK, {**sent, "content-type": bundle.media_type})
+
+
+def files_hash(folder: Path) -> str:
+    """Return a hash over names and contents of all files of a folder, 16 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def imported_modules(folder: Path, entry: str) -> list[str]:
+    """Return the modules that ``entry`` imports statically, over any number of steps.
+
+    Paths are relative to ``folder``, as in ``lib/live.mjs``; ``entry`` itself is not among them.
+    """
+    found: dict[str, None] = {}
+    waiting = [entry]
+    while waiting:
+        here = waiting.pop()
+        path = folder / here
+        text = path.read_text("utf-8") if path.is_file() else ""
+        for name in _IMPORT.findall(text):
+            module = (path.parent / name).resolve().relative_to(folder.resolve()).as_posix()
+            if module not in found and module != entry:
+                found[module] = None
+                waiting.append(module)
+    return sorted(found)
+
+
+def assets_router(folder: Path, build: str, compressor: Compressor) -> APIRouter:
+    """Return the route of our own files; an old build's URL answers 404."""
+    router = APIRouter(include_in_schema=False)
+    root = folder.resolve()
+
+    @router.get("/assets/{asked}/{name:path}")
+    def asset(request: Request, asked: str, name: str) -> Response:
+        path = (root / name).resolve()
+        known = asked == build and path.is_relative_to(root) and path.is_file()
+        media_type = MEDIA_TYPES.get(path.suffix)
+        if not known or media_type is None:
+            raise Problem(HTTPStatus.NOT_FOUND, "There is no such file in this build.")
+        bundle = compressor.bundle(path.read_bytes(), path.suffix, media_type)
+        return bundle_response(bundle, request.headers, IMMUTABLE)
+
+    return router
+
+
+class SuiteCache:
+    """ASGI middleware: keeps Dash's component bundles, compressed, after their first request."""
+
+    def __init__(self, app: ASGIApp, compressor: Compressor) -> None:
+        self._app = app
+        self._compressor = compressor
+        self._known: dict[str, Bundle] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a bundle from memory; pass everything else on."""
+        if scope["type"] != "http" or scope["method"] != "GET" or SUITES not in scope["path"]:
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"]
+        bundle = self._known.get(path) or await self._fetch(scope, receive, send)
+        if bundle is None:
+            return
+        if len(self._known) < MAX_SUITES:
+            self._known[path] = bundle
+        name = PurePosixPath(path).name
+        cache = IMMUTABLE if FINGERPRINT.search(name) else "no-cache"
+        response = bundle_response(bundle, Headers(scope=scope), cache)
+        await response(scope, receive, send)
+
+    async def _fetch(self, scope: Scope, receive: Receive, send: Send) -> Bundle | None:
+        """Ask the app inside; an answer other than 200 is sent on as it is."""
+        answer = _Answer()
+        await self._app(scope, receive, answer.take)
+        if answer.status != HTTPStatus.OK:
+            for message in answer.messages:
+                await send(message)
+            return None
+        suffix = PurePosixPath(scope["path"]).suffix
+        media_type = MEDIA_TYPES.get(suffix, "application/octet-stream")
+        return self._compressor.bundle(answer.body(), suffix, media_type)
+
+
+class _Answer:
+    """Collects the messages of one response."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    async def take(self, message: Message) -> None:
+        self.messages.append(message)
+
+    @property
+    def status(self) -> int:
+        return int(self.messages[0]["status"])
+
+    def body(self) -> bytes:
+        return b"".join(message.get("body", b"") for message in self.messages[1:])

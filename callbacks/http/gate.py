@@ -1,0 +1,100 @@
+"""Closed by default: who may ask for what, decided before any route sees the request."""
+
+import hmac
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import quote
+
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from callbacks.http.paths import (
+    SAFE_METHODS,
+    comes_from_here,
+    is_command,
+    is_for_display,
+    is_open,
+    is_page_request,
+    safe_next,
+)
+from callbacks.http.problems import Problem
+from callbacks.http.sessions import Sessions
+from data.domain.accounts import SignedIn
+from data.domain.words import Role
+
+SESSION_COOKIE: Final = "xt_session"
+CSRF_HEADER: Final = "x-csrf-token"
+
+
+class Gate:
+    """ASGI middleware: finds who sends a request, or refuses it.
+
+    The holder of the session is ``scope["state"]["user"]``, its token's hash ``["session"]``.
+    Mounted WSGI apps read the same through ``environ["asgi.scope"]``.
+    """
+
+    def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
+        self._app = app
+        self._sessions = sessions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request through, or answer in its place."""
+        if scope["type"] != "http":
+            # There is no websocket here; life-span messages have no path.
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        user = await self._user(headers)
+        state = scope.setdefault("state", {})
+        state["user"] = user
+        state["session"] = user.token_hash if user else None
+        try:
+            _check(scope, headers, user)
+        except Problem as problem:
+            if user is None and is_page_request(scope, headers):
+                await _to_login(scope)(scope, receive, send)
+            else:
+                await problem.response()(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    async def _user(self, headers: Headers) -> SignedIn | None:
+        token = cookie_parser(headers.get("cookie", "")).get(SESSION_COOKIE)
+        return await self._sessions.find(token) if token else None
+
+
+def _check(scope: Scope, headers: Headers, user: SignedIn | None) -> None:
+    """Raise the problem with which the request is to be refused, if any."""
+    path = scope["path"]
+    if is_open(path):
+        return
+    if user is None:
+        raise Problem(HTTPStatus.UNAUTHORIZED, "Sign in first.")
+    if user.role is Role.DISPLAY and not is_for_display(path):
+        raise Problem(HTTPStatus.FORBIDDEN, "A display may only show the wall.")
+    if scope["method"] not in SAFE_METHODS:
+        _check_sender(scope, headers, user)
+
+
+def _check_sender(scope: Scope, headers: Headers, user: SignedIn) -> None:
+    """Refuse what another site made the browser send, and commands of those who may only look.
+
+    A command needs the page's token. Dash's callbacks and forms send no header of ours; the browser
+    itself must say that they come from here.
+    """
+    token = headers.get(CSRF_HEADER)
+    has_token = token is not None and hmac.compare_digest(token.encode(), user.csrf.encode())
+    from_here = comes_from_here(headers)
+    if from_here is False or not (has_token or (from_here and not is_command(scope))):
+        raise Problem(HTTPStatus.FORBIDDEN, "The request does not come from a page of this site.")
+    if is_command(scope) and not user.commands:
+        raise Problem(HTTPStatus.FORBIDDEN, f"The role {user.role} may look but not command.")
+
+
+def _to_login(scope: Scope) -> RedirectResponse:
+    query = scope["query_string"].decode("latin-1")
+    target = safe_next(scope["path"] + (f"?{query}" if query else ""))
+    where = "/login" if target == "/" else f"/login?next={quote(target, safe='/')}"
+    return RedirectResponse(where, HTTPStatus.SEE_OTHER, {"cache-control": "no-store"})

@@ -1,0 +1,40 @@
+"""Serving an ASGI application on a socket that is already bound."""
+
+import socket
+from collections.abc import Callable
+from typing import Any, Final
+
+import uvicorn
+
+GRACE_S: Final = 2
+
+
+def serve(asgi: Any, listening: socket.socket, before_stop: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT; open requests get two seconds to finish.
+
+    ``before_stop`` is called at the signal: event streams never end by themselves, so somebody
+    has to end them.
+    """
+    config = uvicorn.Config(
+        asgi,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    _Server(config, before_stop).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, before_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._before_stop = before_stop
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then everything else."""
+        self._before_stop()
+        await super().shutdown(sockets)

@@ -1,0 +1,203 @@
+"""Alarms in SQL: record ↔ row, what screens are told of an alarm, history."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from data.domain.alarms import Alarm
+from data.domain.errors import NotFoundError
+from data.domain.intake import NewAlarm
+from data.store.intake import KnownDevice
+from data.store.models import AlarmHistory, AlarmRow, Building, Community, Device
+
+_FIELDS = tuple(field.name for field in fields(Alarm))
+#: What a transition may change; everything else of a row is written once.
+_CHANGING = (
+    "last_at",
+    "count",
+    "value",
+    "cleared_at",
+    "acked_at",
+    "acked_by",
+    "closed_at",
+    "closed_by",
+    "verdict",
+    "note",
+    "incident_id",
+)
+
+AlarmView = dict[str, Any]
+
+
+def to_record(row: AlarmRow) -> Alarm:
+    """Return the domain's record of a row."""
+    return Alarm(**{name: getattr(row, name) for name in _FIELDS})
+
+
+def open_alarms_of(session: Session, device_ids: Iterable[str]) -> dict[str, tuple[Alarm, ...]]:
+    """Return the open alarms of some devices, by device."""
+    rows = session.scalars(
+        select(AlarmRow)
+        .where(AlarmRow.device_id.in_(list(device_ids)), AlarmRow.closed_at.is_(None))
+        .order_by(AlarmRow.id)
+    )
+    found: dict[str, tuple[Alarm, ...]] = {}
+    for row in rows:
+        found[row.device_id] = (*found.get(row.device_id, ()), to_record(row))
+    return found
+
+
+def get_for_update(session: Session, alarm_id: int) -> Alarm:
+    """Return an alarm and keep other writers away from it until the commit.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such alarm.
+    """
+    row = session.scalar(select(AlarmRow).where(AlarmRow.id == alarm_id).with_for_update())
+    if row is None:
+        raise NotFoundError(f"there is no alarm {alarm_id}")
+    return to_record(row)
+
+
+def insert(session: Session, device: KnownDevice, new: NewAlarm) -> Alarm | None:
+    """Insert a new alarm; return None if this very message raised it before."""
+    same = (
+        AlarmRow.device_id == device.id,
+        AlarmRow.cause == new.cause,
+        AlarmRow.message_id == new.message_id,
+    )
+    if session.scalar(select(AlarmRow.id).where(*same)) is not None:
+        return None
+    row = AlarmRow(
+        device_id=device.id,
+        building_id=device.building_id,
+        community_code=device.community_code,
+        message_id=new.message_id,
+        kind=new.kind,
+        cause=new.cause,
+        value=new.value,
+        raised_at=new.raised_at,
+        received_at=new.received_at,
+        last_at=new.raised_at,
+    )
+    session.add(row)
+    session.flush()
+    return to_record(row)
+
+
+def save(session: Session, alarm: Alarm) -> None:
+    """Write an alarm after a transition."""
+    session.execute(
+        update(AlarmRow)
+        .where(AlarmRow.id == alarm.id)
+        .values(version=AlarmRow.version + 1, **{name: getattr(alarm, name) for name in _CHANGING})
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
+
+
+def note_transition(
+    session: Session, alarm_id: int, *, at: datetime, action: str, actor: str, reason: str = ""
+) -> None:
+    """Add one line to an alarm's history."""
+    session.add(AlarmHistory(alarm_id=alarm_id, at=at, action=action, actor=actor, reason=reason))
+
+
+def _views() -> Any:
+    return (
+        select(
+            AlarmRow,
+            Device.slot,
+            Device.name,
+            Device.kind,
+            Device.location,
+            Device.lon,
+            Device.lat,
+            Building.name.label("building_name"),
+            Community.name.label("community_name"),
+            Community.name_en.label("community_name_en"),
+        )
+        .join(Device, Device.id == AlarmRow.device_id)
+        .join(Community, Community.code == AlarmRow.community_code)
+        .outerjoin(Building, Building.id == AlarmRow.building_id)
+    )
+
+
+def alarm_views(session: Session, alarm_ids: Iterable[int]) -> list[AlarmView]:
+    """Return what screens are told of some alarms (``ALARM`` in docs/live-protocol.md)."""
+    ids = list(alarm_ids)
+    if not ids:
+        return []
+    return _as_views(
+        session.execute(_views().where(AlarmRow.id.in_(ids)).order_by(AlarmRow.id)).all()
+    )
+
+
+def open_alarm_views(session: Session) -> list[AlarmView]:
+    """Return every open alarm as screens are told of it."""
+    return _as_views(
+        session.execute(_views().where(AlarmRow.closed_at.is_(None)).order_by(AlarmRow.id)).all()
+    )
+
+
+def open_versions(session: Session) -> Mapping[int, int]:
+    """Return the version of every open alarm, by id."""
+    rows = session.execute(
+        select(AlarmRow.id, AlarmRow.version).where(AlarmRow.closed_at.is_(None))
+    )
+    return {row.id: row.version for row in rows}
+
+
+def raised_since(session: Session, since: datetime) -> list[tuple[int, datetime]]:
+    """Return (id, raised_at) of the alarms received since a time."""
+    rows = session.execute(
+        select(AlarmRow.id, AlarmRow.received_at).where(AlarmRow.received_at >= since)
+    )
+    return [(row.id, row.received_at) for row in rows]
+
+
+def _as_views(rows: Sequence[Any]) -> list[AlarmView]:
+    return [_as_view(row) for row in rows]
+
+
+def _as_view(row: Any) -> AlarmView:
+    alarm: AlarmRow = row.AlarmRow
+    times = {
+        name: _ms(getattr(alarm, name))
+        for name in ("raised_at", "received_at", "last_at", "cleared_at", "acked_at", "closed_at")
+    }
+    return {
+        "id": alarm.id,
+        "version": alarm.version,
+        "slot": row.slot,
+        "device": alarm.device_id,
+        "device_name": row.name,
+        "device_kind": str(row.kind),
+        "location": row.location,
+        "building": alarm.building_id,
+        "building_name": row.building_name,
+        "community": alarm.community_code,
+        "community_name": row.community_name,
+        "community_name_en": row.community_name_en,
+        "lon": row.lon,
+        "lat": row.lat,
+        "kind": str(alarm.kind),
+        "cause": alarm.cause,
+        "value": alarm.value,
+        "count": alarm.count,
+        **times,
+        "acked_by": alarm.acked_by,
+        "closed_by": alarm.closed_by,
+        "verdict": None if alarm.verdict is None else str(alarm.verdict),
+        "incident": alarm.incident_id,
+    }
+
+
+def _ms(value: datetime | None) -> int | None:
+    return None if value is None else round(value.timestamp() * 1000)

@@ -1,0 +1,176 @@
+"""What the pipeline reads before and writes after a batch of readings."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Insert, case, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from data.domain.intake import DeviceMemory
+from data.domain.readings import Reading
+from data.domain.words import DeviceKind, Status
+from data.store.base import Base
+from data.store.models import Device, DeviceState, ReadingHour, StatusChange
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDevice:
+    """A device as the pipeline needs it."""
+
+    id: str
+    slot: int
+    kind: DeviceKind
+    building_id: str | None
+    community_code: str
+    interval_s: int
+    disabled: bool
+
+
+def load_devices(
+    session: Session, device_ids: Iterable[str], now: datetime
+) -> dict[str, tuple[KnownDevice, DeviceMemory]]:
+    """Return the known ones among some devices with what is remembered, locked for writing."""
+    query = (
+        select(Device, DeviceState)
+        .outerjoin(DeviceState, DeviceState.device_id == Device.id)
+        .where(Device.id.in_(sorted(device_ids)))
+        .order_by(Device.id)
+        .with_for_update(of=Device)
+    )
+    return {
+        device.id: (_known(device), _memory(state, now)) for device, state in session.execute(query)
+    }
+
+
+def save_memories(session: Session, memories: Mapping[str, DeviceMemory]) -> None:
+    """Insert or replace the state of some devices."""
+    if not memories:
+        return
+    rows = [_row(device_id, memory) for device_id, memory in memories.items()]
+    insert = _insert(session, DeviceState)
+    changing = {name: insert.excluded[name] for name in rows[0] if name != "device_id"}
+    session.execute(insert.on_conflict_do_update(index_elements=["device_id"], set_=changing), rows)
+
+
+def next_version(memory: DeviceMemory) -> DeviceMemory:
+    """Return the memory as the next write of its device."""
+    return replace(memory, version=memory.version + 1)
+
+
+def add_change(
+    session: Session, device_id: str, before: DeviceMemory, after: DeviceMemory, reason: str
+) -> None:
+    """Record a change of status."""
+    session.add(
+        StatusChange(
+            device_id=device_id,
+            at=after.since,
+            measured_at=after.measured_at,
+            before=int(before.status),
+            after=int(after.status),
+            reason=reason,
+        )
+    )
+
+
+def roll_up(session: Session, readings: Iterable[Reading]) -> None:
+    """Add readings to the hourly figures of their devices."""
+    sums: dict[tuple[str, datetime, str], list[float]] = {}
+    for reading in readings:
+        hour = reading.measured_at.replace(minute=0, second=0, microsecond=0)
+        for name, value in reading.values.items():
+            sums.setdefault((reading.device_id, hour, name), []).append(value)
+    if not sums:
+        return
+    rows = [
+        {
+            "device_id": d,
+            "hour": h,
+            "value": v,
+            "count": len(x),
+            "total": sum(x),
+            "low": min(x),
+            "high": max(x),
+        }
+        for (d, h, v), x in sorted(sums.items())
+    ]
+    insert = _insert(session, ReadingHour)
+    new, old = insert.excluded, ReadingHour
+    session.execute(
+        insert.on_conflict_do_update(
+            index_elements=["device_id", "hour", "value"],
+            set_={
+                "count": old.count + new.count,
+                "total": old.total + new.total,
+                "low": case((new.low < old.low, new.low), else_=old.low),
+                "high": case((new.high > old.high, new.high), else_=old.high),
+            },
+        ),
+        rows,
+    )
+
+
+def load_updates(
+    session: Session, now: datetime, device_ids: Iterable[str] | None = None
+) -> Iterator[tuple[KnownDevice, DeviceMemory]]:
+    """Yield devices with their memories, all of them or some, in slot order."""
+    query = (
+        select(Device, DeviceState)
+        .outerjoin(DeviceState, DeviceState.device_id == Device.id)
+        .order_by(Device.slot)
+        .execution_options(yield_per=5000)
+    )
+    if device_ids is not None:
+        query = query.where(Device.id.in_(list(device_ids)))
+    for device, state in session.execute(query):
+        yield _known(device), _memory(state, now)
+
+
+def _insert(session: Session, table: type[Base]) -> Any:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement: Insert = dialect.insert(table)
+    return statement
+
+
+def _known(device: Device) -> KnownDevice:
+    return KnownDevice(
+        device.id,
+        device.slot,
+        device.kind,
+        device.building_id,
+        device.community_code,
+        device.interval_s,
+        device.disabled,
+    )
+
+
+def _memory(state: DeviceState | None, now: datetime) -> DeviceMemory:
+    if state is None:  # never heard of: that is silence, not well-being
+        return DeviceMemory(Status.STALE, now, stale=True)
+    return DeviceMemory(
+        Status(state.status),
+        state.since,
+        state.stale,
+        state.measured_at,
+        state.received_at,
+        dict(state.values),
+        state.recent,
+        state.version,
+    )
+
+
+def _row(device_id: str, memory: DeviceMemory) -> dict[str, Any]:
+    return {
+        "device_id": device_id,
+        "status": int(memory.status),
+        "since": memory.since,
+        "stale": memory.stale,
+        "measured_at": memory.measured_at,
+        "received_at": memory.received_at,
+        "values": memory.values,
+        "recent": memory.recent,
+        "version": memory.version,
+    }

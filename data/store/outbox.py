@@ -1,0 +1,42 @@
+"""The outbox: what a commit changed, noted in the same transaction until Redis surely knows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from data.store.models import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """Some notes of the outbox put together."""
+
+    ids: tuple[int, ...]
+    devices: frozenset[str]
+    alarms: frozenset[int]
+
+
+def add(session: Session, at: datetime, devices: Iterable[str], alarms: Iterable[int]) -> None:
+    """Note which devices and alarms this transaction changes."""
+    data = {"devices": sorted(devices), "alarms": sorted(alarms)}
+    session.add(Outbox(at=at, event="change", data=data))
+
+
+def pending(session: Session, before: datetime, limit: int = 500) -> Notes:
+    """Return the oldest notes made before a time."""
+    rows = session.scalars(
+        select(Outbox).where(Outbox.at < before).order_by(Outbox.id).limit(limit)
+    ).all()
+    return Notes(
+        tuple(row.id for row in rows),
+        frozenset(device for row in rows for device in row.data["devices"]),
+        frozenset(alarm for row in rows for alarm in row.data["alarms"]),
+    )
+
+
+def settle(session: Session, notes: Notes) -> None:
+    """Delete notes whose changes were told."""
+    session.execute(delete(Outbox).where(Outbox.id.in_(notes.ids)))

@@ -1,0 +1,98 @@
+"""The whole web server on a database and a Redis of its own, without a socket."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
+from redis import Redis
+from starlette.testclient import TestClient
+
+from callbacks.http.asgi import create_asgi
+from callbacks.http.sessions import Sessions
+from callbacks.services import Services
+from data.domain.words import Role
+from data.live.hub import Hub
+from data.settings import Settings
+from data.store.database import Database
+from data.store.models import Base
+from data.store.users import Users, token_hash
+from tests.lane import Clock, Lane, build
+
+KEY = "a-key-for-the-gateway"
+PASSWORD = "correct horse"
+BUILD = "0123456789abcdef"
+PAGE = {"accept": "text/html"}
+FROM_HERE = {"sec-fetch-site": "same-origin"}
+
+
+@dataclass
+class Site:
+    """A running site and what its tests need to look behind it."""
+
+    app: FastAPI
+    services: Services
+    clock: Clock
+    users: Users
+
+    def client(self, name: str | None = None, **options: Any) -> TestClient:
+        """A browser, signed in as ``name``; redirects are not followed."""
+        client = TestClient(self.app, follow_redirects=False, **options)
+        if name is not None:
+            assert sign_in(client, name).status_code == 303
+        return client
+
+    def csrf(self, client: TestClient) -> str:
+        """The token in the pages of a signed-in browser."""
+        view = self.users.find_session(token_hash(client.cookies["xt_session"]), self.clock())
+        assert view is not None
+        return view.csrf
+
+
+def make_site(folder: Path, redis_url: str, **settings: Any) -> Site:
+    """Make a site with one account of each role, named after it."""
+    clock = Clock()
+    database = Database(f"sqlite:///{folder / 'site.db'}")
+    Base.metadata.create_all(database.engine)
+    build(database)
+    redis = Redis.from_url(redis_url)
+    redis.flushall()
+    lane = Lane(database, redis, clock)
+    lane.worker.heal()
+    users = Users(database)
+    for role in Role:
+        users.add(str(role), role, str(role), PASSWORD, clock())
+    chosen: dict[str, Any] = {"data_dir": folder, "api_keys": (SecretStr(KEY),), **settings}
+    services = Services(
+        settings=Settings(_env_file=None, **chosen),
+        database=database,
+        redis=redis,
+        hub=Hub(redis_url),
+        pipeline=lane.pipeline,
+        commands=lane.commands,
+        registry=CollectorRegistry(),
+        now=clock,
+        build=BUILD,
+        sessions=Sessions(users, clock),
+    )
+    return Site(create_asgi(services), services, clock, users)
+
+
+def close_site(site: Site) -> None:
+    """Close what the site opened."""
+    site.services.redis.close()
+    site.services.database.close()
+
+
+def form_token(client: TestClient) -> str:
+    """The token of a sign-in form just opened in this browser."""
+    page = client.get("/login").text
+    return page.partition('name="csrf" value="')[2].partition('"')[0]
+
+
+def sign_in(client: TestClient, name: str, password: str = PASSWORD, **more: str) -> Any:
+    """Fill in the sign-in form and send it."""
+    fields = {"name": name, "password": password, "csrf": form_token(client), **more}
+    return client.post("/login", data=fields, headers=FROM_HERE)
