@@ -1,1 +1,80 @@
-PY := .venv/bin
+# Every task of this repository; `make help` lists them. .ci/run and pre-commit call the same targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+CODE := data geo layouts callbacks app.py
+STAMP := .venv/.installed
+DEV_STAMP := .venv/.installed-dev
+PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
+
+.PHONY: help run install dev test test-tools check fmt lint types imports js messages lock bench hooks clean
+
+help: ## list the tasks
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: install ## start everything: http://127.0.0.1:8050
+	@exec $(BIN)/python app.py
+
+install: $(STAMP) ## own .venv with the pinned requirements; once per change of them
+
+.venv/bin/pip:
+	@command -v $(PYTHON) >/dev/null || { echo "缺少 Python，请安装 python3（≥ 3.11）。/ Python is missing: install python3 (3.11 or newer)." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新版本。/ Python 3.11 or newer is needed: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "缺少 venv 模块，请执行 apt install python3-venv。/ The module venv is missing: apt install python3-venv" >&2; exit 1; }
+
+$(STAMP): requirements.txt | .venv/bin/pip
+	@echo "安装依赖… / installing requirements…"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+dev: $(DEV_STAMP) ## what development needs besides: linters, pytest, playwright
+
+$(DEV_STAMP): tests/requirements.txt $(STAMP)
+	@$(PIP) -r tests/requirements.txt
+	@touch $@
+
+check: dev lint types imports js messages ## format, lint, types, import contracts, node tests, messages
+
+lint: dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: dev
+	$(BIN)/mypy $(CODE)
+
+imports: dev
+	$(BIN)/lint-imports
+
+js:
+	@command -v node >/dev/null || { echo "缺少 node，请执行 make test-tools。/ node is missing: make test-tools" >&2; exit 1; }
+	node --test tests/js/*.mjs
+
+messages: dev
+	$(BIN)/python -m pytest -q tests/layouts/test_i18n.py
+
+fmt: dev ## format and fix what can be fixed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: dev test-tools js ## every test, with coverage
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
+
+test-tools: ## Chromium, fonts, PostgreSQL, mosquitto, redis-server, node: only those that are missing
+	@bash tests/tools.sh
+
+lock: dev ## pin the requirements anew, with hashes
+	$(BIN)/uv pip compile -q pyproject.toml --generate-hashes --universal --no-emit-index-url --no-emit-find-links -o requirements.txt --upgrade
+	$(BIN)/uv pip compile -q --group dev pyproject.toml -c requirements.txt --generate-hashes --universal --no-emit-index-url --no-emit-find-links -o tests/requirements.txt --upgrade
+
+bench: dev ## the figures of docs/benchmarks.md
+	@for file in bench/*.py; do $(BIN)/python $$file || exit 1; done
+
+hooks: dev ## run `make check` before every commit
+	$(BIN)/pre-commit install
+
+clean: ## remove the environment and the caches; data in var/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry
-from redis import Redis
 
+from callbacks.http.sessions import Sessions
 from data.commands import Commands
 from data.live.hub import Hub
+from data.live.present import RedisClient
 from data.pipeline import Pipeline
 from data.settings import Settings
 from data.store.database import Database
@@ -21,7 +22,7 @@ class Services:
     settings: Settings
     database: Database
     #: Synchronous client for callbacks and readiness; the hub has an asynchronous one of its own.
-    redis: Redis
+    redis: RedisClient
     hub: Hub
     pipeline: Pipeline
     commands: Commands
@@ -30,3 +31,5 @@ class Services:
     now: Callable[[], datetime]
     #: Hash of the browser's files; part of their URLs and of ``/healthz``.
     build: str
+    #: Who is signed in: the gate and open event streams ask it.
+    sessions: Sessions

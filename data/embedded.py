@@ -151,6 +151,24 @@ class EmbeddedRedis:
         self.stop()
 
 
+def check_redis(url: str) -> None:
+    """See that a Redis answers at ``url``.
+
+    Raises
+    ------
+    StartError
+        If none does; the URL itself is not repeated, for it may hold a password.
+    """
+    try:
+        with redis.Redis.from_url(url) as client:
+            client.ping()
+    except (redis.RedisError, ValueError, OSError) as error:
+        raise StartError(
+            f"XT_REDIS_URL 指定的 Redis 没有应答（{error}）。"
+            f"/ The Redis of XT_REDIS_URL does not answer ({error})."
+        ) from error
+
+
 def _address(folder: Path) -> tuple[str, list[str]]:
     """Return the client's URL and the server's matching configuration lines."""
     path = folder / "redis.sock"

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
 
 from alembic.util import CommandError
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -13,18 +12,9 @@ from sqlalchemy.orm import Session
 from data.errors import StartError
 from data.store import migrate
 from data.store.database import Database
-from data.store.models import Base, Building, Community, ContextFeature, Meta
+from data.store.models import Base, Building, Community, Device
 
 Progress = Callable[[str, float], None]
-
-TOWN_SEED: Final = 350582005
-#: In ``meta`` while the town is being made, so that a half-made one is recognised.
-MAKING: Final = "demo_making"
-MADE: Final = "demo_seed"
-#: Tables that do not belong to the town.
-KEPT: Final = frozenset(
-    {"work_point", "community", "context_feature", "meta", "user", "user_session", "audit"}
-)
 
 
 def migrate_database(url: str) -> None:
@@ -76,38 +66,16 @@ def needs_reference(database: Database) -> bool:
 
 
 def needs_town(database: Database) -> bool:
-    """Say whether there is no town: no buildings at all, or a demo town that was not finished."""
+    """Say whether nothing stands on the ground yet, neither a demo town nor official data."""
     with database.reading() as session:
-        if session.get(Meta, MAKING) is not None:
-            return True
-        return _count(session, Building) == 0
-
-
-def is_half_made(database: Database) -> bool:
-    """Say whether the making of a demo town was interrupted."""
-    with database.reading() as session:
-        return session.get(Meta, MAKING) is not None
+        return _count(session, Building) == 0 and _count(session, Device) == 0
 
 
 def make_town(database: Database, devices: int, now: datetime, progress: Progress) -> None:
-    """Make the demo town; what an interrupted attempt left is removed first."""
+    """Make the demo town, whole or not at all: an interrupted start leaves nothing half made."""
     from data.demo.generate import generate_town  # noqa: PLC0415 - see load_reference_data
 
-    with database.writing() as session:
-        if session.get(Meta, MAKING) is not None:
-            _clear_town(session)
-        session.merge(Meta(key=MAKING, value=now.isoformat()))
-    generate_town(database, devices=devices, seed=TOWN_SEED, now=now, progress=progress)
-    with database.writing() as session:
-        session.execute(delete(Meta).where(Meta.key == MAKING))
-        session.merge(Meta(key=MADE, value=str(TOWN_SEED)))
-
-
-def _clear_town(session: Session) -> None:
-    for table in reversed(Base.metadata.sorted_tables):
-        if table.name not in KEPT:
-            session.execute(table.delete())
-    session.execute(delete(ContextFeature).where(ContextFeature.demo))
+    generate_town(database, devices=devices, now=now, progress=progress)
 
 
 def _count(session: Session, model: type[Base]) -> int:
@@ -119,5 +87,6 @@ def _unusable(url: str, error: Exception) -> StartError:
     cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
     return StartError(
         f"数据库 {shown} 无法使用：{cause}。请修复，或移走该文件后重新启动。"
-        f"/ The database {shown} can't be used: {cause}. Put it right, or move it away and start again."
+        f"/ The database {shown} can't be used: {cause}. "
+        "Put it right, or move it away and start again."
     )

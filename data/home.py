@@ -8,7 +8,7 @@ from typing import Final, Self
 
 from data.errors import StartError
 
-SECRET_KEY: Final = "secret.key"
+SECRET_KEY: Final = "secret.key"  # noqa: S105 - a file name
 API_KEY: Final = "api.key"
 LOCK: Final = "launcher.lock"
 
@@ -36,7 +36,8 @@ class Home:
             pid = os.read(self._lock, 20).decode(errors="replace").strip()
             os.close(self._lock)
             raise StartError(
-                f"{self.folder} 正被另一个实例（进程 {pid}）使用，请先停止它，或设置另一个 XT_DATA_DIR。"
+                f"{self.folder} 正被另一个实例（进程 {pid}）使用，"
+                "请先停止它，或设置另一个 XT_DATA_DIR。"
                 f"/ {self.folder} is in use by another instance (process {pid}); "
                 "stop it, or set another XT_DATA_DIR."
             ) from None

@@ -17,7 +17,7 @@ class Settings(BaseSettings):
     """Everything that may differ between two installations; described in ``.env.example``."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="forbid", frozen=True
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="forbid", frozen=True
     )
 
     host: str = "127.0.0.1"

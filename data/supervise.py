@@ -1,4 +1,4 @@
-"""Keeping the parts of the application alive: what dies is started again, a little later each time."""
+"""Keeping the parts of the application alive: what dies is started again, later each time."""
 
 import subprocess
 import time
@@ -112,9 +112,10 @@ class Supervisor:
             if not life.part.alive:
                 life.part.start()
 
-    def deaths(self, name: str) -> int:
-        """How often in a row a part died soon after its start."""
-        return next(life.deaths for life in self._lives if life.part.name == name)
+    def sickest(self) -> tuple[str, int]:
+        """Return the part that died most often in a row soon after its start, and how often."""
+        life = max(self._lives, key=lambda life: life.deaths)
+        return life.part.name, life.deaths
 
     def look(self) -> None:
         """Look after every part once; to be called a few times a second."""
@@ -131,7 +132,8 @@ class Supervisor:
         life.start_again_at = now + delay
         name = life.part.name
         self._say(
-            f"{name} 已停止，{delay:g} 秒后重新启动。/ {name} stopped; it is started again in {delay:g} s."
+            f"{name} 已停止，{delay:g} 秒后重新启动。"
+            f"/ {name} stopped; it is started again in {delay:g} s."
         )
 
     def _restart(self, life: _Life) -> None:

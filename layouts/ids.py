@@ -11,6 +11,7 @@ from typing import Final
 # Every page
 URL: Final = "url"
 MAP: Final = "map"
+MAP_FRAME: Final = "map-frame"  # around the map; data-basemap names the chosen basemap
 HEADER_CLOCK: Final = "header-clock"  # live: Asia/Shanghai wall clock
 HEADER_DATA_AGE: Final = "header-data-age"  # live: 数据正常 0.4s | 数据中断
 STREAM_LOST: Final = "stream-lost"  # live: the large 数据中断 notice, hidden while data flows
@@ -27,11 +28,16 @@ BASEMAP_MENU: Final = "basemap-menu"
 BASEMAP_LAYER: Final = "basemap-layer"
 DRILLDOWN: Final = "drilldown"
 TREND_OPEN: Final = "trend-open"
+TREND_PANEL: Final = "trend-panel"
 TREND_GRAPH: Final = "trend-graph"
 FLY_OFFER: Final = "fly-offer"  # live: "a new fire at …, show it" when the officer is busy
 HELP_DIALOG: Final = "help-dialog"  # live: keyboard shortcuts
 
 # Wall
+WALL: Final = "wall"
+WALL_COUNT: Final = "wall-count"  # live
+WALL_MORE: Final = "wall-more"  # live: which page of the incidents is shown
+WALL_WEEK: Final = "wall-week"  # live: the week's figures as a view
 WALL_ALARMS: Final = "wall-alarms"  # live
 WALL_TAKEOVER: Final = "wall-takeover"  # live: building card of the fire that took the wall over
 WALL_VIEW_NAME: Final = "wall-view-name"  # live
@@ -42,6 +48,8 @@ WALL_COMMUNITIES: Final = "wall-communities"
 # Week
 WEEK_PICKER: Final = "week-picker"
 WEEK_BODY: Final = "week-body"
+WEEK_CHART: Final = "week-chart"
+WEEK_CHART_GRAPH: Final = "week-chart-graph"
 
 
 def kpi(name: str) -> str:

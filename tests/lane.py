@@ -39,7 +39,7 @@ class Clock:
 
 @dataclass
 class Lane:
-    """The parts that carry a message from a device to the present, on one database and one Redis."""
+    """The parts that carry a message from a device to the present."""
 
     database: Database
     redis: Redis
@@ -85,7 +85,7 @@ class Lane:
 
 
 def build(database: Database) -> None:
-    """Insert the lane: S0–S3 smoke, H0 heat, P0 pressure in building B1; C0 camera outside any building."""
+    """Insert the lane: smoke S0–S3, heat H0, pressure P0 in building B1; camera C0 outside."""
     with database.writing() as session:
         session.add(Meta(key="geometry_version", value="lane"))
         session.add(WorkPoint(id="A", name="片", name_en="A", lon=118.59, lat=24.76))

@@ -51,7 +51,7 @@ WEEKLY: Final = Surface(
     title="周报",
     prefix="/weekly/",
     libraries=frozenset({"html", "dcc"}),
-    entry="",
+    entry="weekly.mjs",
     styles=("base.css", "weekly.css"),
 )
 GZIP_LEVEL: Final = 5
@@ -71,7 +71,7 @@ def create_asgi(services: Services) -> FastAPI:
     )
     install_problems(app)
     _include_routers(app, services, compressor, metrics)
-    _mount_surfaces(app, services)
+    _mount_surfaces(app, services, compressor)
     _add_middleware(app, services, compressor, metrics)
     return app
 
@@ -91,6 +91,7 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await services.hub.start()
+        compressor.start()
         try:
             yield
         finally:
@@ -117,8 +118,10 @@ def _include_routers(
     app.include_router(metrics_router(services, metrics))
 
 
-def _mount_surfaces(app: FastAPI, services: Services) -> None:
+def _mount_surfaces(app: FastAPI, services: Services, compressor: Compressor) -> None:
     for surface in make_surfaces(services):
+        for path, content in surface.bundles():
+            compressor.add(path, content)
         prefix = surface.surface.prefix.rstrip("/")
         if prefix:
             _redirect_to_slash(app, prefix)

@@ -50,7 +50,9 @@ SUITES: Final = "/_dash-component-suites/"
 #: Dash puts version and time of change into the name: ``bundle.v4_4_1m1732000000.js``.
 FINGERPRINT = re.compile(r"\.v[\w-]+m\d+[.\w-]*$")
 MAX_SUITES: Final = 500
-_IMPORT = re.compile(r'(?:^|\n)\s*(?:import|export)[^;"\']*?["\'](\.{1,2}/[^"\']+\.mjs)["\']')
+_IMPORT = re.compile(
+    r'(?:^|\n)\s*(?:import(?!\s*\()|export)[^;"\']*?["\'](\.{1,2}/[^"\']+\.mjs)["\']'
+)
 
 
 @dataclass(slots=True)
@@ -66,17 +68,26 @@ class Bundle:
 
 @dataclass
 class Compressor:
-    """Compresses bundles; the expensive way only once per content, wherever it is used."""
+    """Compresses bundles; the expensive way only once per content, and only once started."""
 
     folder: Path
     _known: dict[str, Bundle] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _background: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="brotli")
-    )
+    _waiting: list[tuple[str, Bundle]] = field(default_factory=list)
+    _background: ThreadPoolExecutor | None = None
 
-    def bundle(self, content: bytes, suffix: str, media_type: str) -> Bundle:
-        """Return the bundle of a content; the best compression follows in the background."""
+    def start(self) -> None:
+        """Begin to find the best form of everything, one after the other in a thread."""
+        with self._lock:
+            self._background = ThreadPoolExecutor(1, thread_name_prefix="brotli")
+            for digest, bundle in self._waiting:
+                self._background.submit(self._improve, digest, bundle)
+            self._waiting.clear()
+
+    def add(self, path: str, content: bytes) -> Bundle:
+        """Return the bundle of a file's content; the best compression follows in the background."""
+        suffix = PurePosixPath(path).suffix
+        media_type = MEDIA_TYPES.get(suffix, "application/octet-stream")
         digest = hashlib.sha256(content).hexdigest()
         with self._lock:
             known = self._known.get(digest)
@@ -86,11 +97,13 @@ class Compressor:
 
     def close(self) -> None:
         """Give up what is still waiting for compression."""
-        self._background.shutdown(wait=False, cancel_futures=True)
+        if self._background is not None:
+            self._background.shutdown(wait=False, cancel_futures=True)
 
     def wait(self) -> None:
         """Wait until everything known so far has its best form."""
-        self._background.submit(lambda: None).result()
+        if self._background is not None:
+            self._background.submit(lambda: None).result()
 
     def _made(self, digest: str, content: bytes, suffix: str, media_type: str) -> Bundle:
         made = Bundle(content, media_type)
@@ -101,7 +114,9 @@ class Compressor:
         made.best = kept is not None
         made.brotli = kept or brotli.compress(content, quality=FIRST_QUALITY)
         made.gzip = gzip.compress(content, 6, mtime=0)
-        if not made.best:
+        if not made.best and self._background is None:
+            self._waiting.append((digest, made))
+        elif not made.best and self._background is not None:
             self._background.submit(self._improve, digest, made)
         return made
 
@@ -173,10 +188,9 @@ def assets_router(folder: Path, build: str, compressor: Compressor) -> APIRouter
     def asset(request: Request, asked: str, name: str) -> Response:
         path = (root / name).resolve()
         known = asked == build and path.is_relative_to(root) and path.is_file()
-        media_type = MEDIA_TYPES.get(path.suffix)
-        if not known or media_type is None:
+        if not known or path.suffix not in MEDIA_TYPES:
             raise Problem(HTTPStatus.NOT_FOUND, "There is no such file in this build.")
-        bundle = compressor.bundle(path.read_bytes(), path.suffix, media_type)
+        bundle = compressor.add(path.name, path.read_bytes())
         return bundle_response(bundle, request.headers, IMMUTABLE)
 
     return router
@@ -214,9 +228,7 @@ class SuiteCache:
             for message in answer.messages:
                 await send(message)
             return None
-        suffix = PurePosixPath(scope["path"]).suffix
-        media_type = MEDIA_TYPES.get(suffix, "application/octet-stream")
-        return self._compressor.bundle(answer.body(), suffix, media_type)
+        return self._compressor.add(scope["path"], answer.body())
 
 
 class _Answer:

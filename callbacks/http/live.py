@@ -6,7 +6,6 @@ from typing import Final
 
 import brotli
 from fastapi import APIRouter, Request, Response
-from redis.exceptions import RedisError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
@@ -18,7 +17,7 @@ from data.live.wire import to_json
 from data.store.geometry import geometry_version
 
 IMMUTABLE: Final = "private, max-age=31536000, immutable"
-SESSION_CHECK_S: Final = 2.0
+SESSION_CHECK_S: Final = 0.9
 _TYPES: Final = {"json": "application/json", "bin": "application/octet-stream"}
 
 
@@ -64,7 +63,7 @@ def live_router(services: Services) -> APIRouter:
     def get_snapshot() -> Response:
         try:
             body = to_json(present.snapshot())
-        except (RedisError, PresentMissingError) as error:
+        except PresentMissingError as error:
             raise Problem(
                 503, "the live picture is not available now", headers={"Retry-After": "1"}
             ) from error

@@ -104,16 +104,18 @@ def join(parts: list["Raised"]) -> Raised:
     return Raised(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Raised)))
 
 
-def raise_alarms(
-    devices: Devices, fires: tuple[RealFire, ...], clock: Clock, seed: int
-) -> Raised:
+def raise_alarms(devices: Devices, fires: tuple[RealFire, ...], clock: Clock, seed: int) -> Raised:
     """Return what is raised in the whole history: the daily noise, chatter, storms, real fires."""
     scale = (len(devices) / USUAL_DEVICES) ** GROWTH
     rng = stream(seed, "alarms", clock.end)
     parts = [_usual(cause, devices, clock, scale, rng) for cause in CAUSES]
-    parts += [_chatter(devices, clock, rng), _storms(devices, clock, scale, rng), _seen(fires, rng)]
+    parts += [
+        _chatter(devices, clock, rng),
+        _storms(devices, clock, scale, rng),
+        _seen(fires, devices, rng),
+    ]
     raised = join(parts)
-    raised = join([raised, _forerunners(raised, devices, rng)])
+    raised = join([raised, _forerunners(raised, rng)])
     inside = (raised.at >= clock.start) & (raised.at < clock.end - 35 * MINUTE)
     ill = (devices.condition != int(Condition.HEALTHY)) | devices.disabled
     quiet = ill[raised.device] & (raised.at > clock.end - QUIET_DAYS * DAY)
@@ -160,7 +162,7 @@ def _raised(device: Ints, cause: int, at: Ints, *, quick: bool = False, fire: in
 
 
 def _chatter(devices: Devices, clock: Clock, rng: np.random.Generator) -> Raised:
-    """Return the alarms of a few devices that tremble on a threshold for half a day, now and then."""
+    """Return the alarms of a few devices that now and then tremble on a threshold for hours."""
     able = devices.of(DeviceKind.PRESSURE, DeviceKind.ELECTRICAL, DeviceKind.TRANSMITTER)
     count = min(len(able), 20, max(3, round(0.0012 * len(devices))))
     cause = {DeviceKind.PRESSURE: "pressure_low", DeviceKind.ELECTRICAL: "leakage"}
@@ -175,10 +177,8 @@ def _chatter(devices: Devices, clock: Clock, rng: np.random.Generator) -> Raised
     return join(parts)
 
 
-def _storms(
-    devices: Devices, clock: Clock, scale: float, rng: np.random.Generator
-) -> Raised:
-    """Return four storms: power cuts, a broken main, a typhoon, each many alarms in half an hour."""
+def _storms(devices: Devices, clock: Clock, scale: float, rng: np.random.Generator) -> Raised:
+    """Return four storms (power cuts, a broken main, a typhoon): many alarms in half an hour."""
     parts = []
     for cause, kinds, usual in (
         ("reported_fault", (DeviceKind.ELECTRICAL, DeviceKind.TRANSMITTER, DeviceKind.CAMERA), 60),
@@ -196,18 +196,6 @@ def _storms(
     return join(parts)
 
 
-def _seen(fires: tuple[RealFire, ...], rng: np.random.Generator) -> Raised:
-    """Return the alarms of the devices that saw a real fire, one after the other."""
-    parts = [_raised(np.empty(0), 0, np.empty(0))]
-    for index, fire in enumerate(fires):
-        delay = 0
-        for device in fire.devices:
-            delay += int(rng.integers(20 * SECOND, 150 * SECOND))
-            # The cause by the device's kind is set when all are joined: smoke is the usual one.
-            parts.append(_raised(np.array([device]), -1, np.array([fire.at + delay]), fire=index))
-    return join(parts)
-
-
 _FIRE_CAUSE: Final = {
     DeviceKind.SMOKE: "smoke_fire",
     DeviceKind.HEAT: "heat_fire",
@@ -216,21 +204,31 @@ _FIRE_CAUSE: Final = {
 }
 
 
-def _forerunners(raised: Raised, devices: Devices, rng: np.random.Generator) -> Raised:
-    """Return the pre-alarms that come before smoke alarms: smoke rises through both thresholds.
+def _seen(fires: tuple[RealFire, ...], devices: Devices, rng: np.random.Generator) -> Raised:
+    """Return the alarms of the devices that saw a real fire, one after the other."""
+    none = np.empty(0, dtype=np.int64)
+    parts = [_raised(none, 0, none)]
+    for index, fire in enumerate(fires):
+        at = fire.at
+        for device in fire.devices:
+            at += int(rng.integers(20 * SECOND, 150 * SECOND))
+            cause = INDEX[_FIRE_CAUSE[KINDS[devices.kind[device]]]]
+            parts.append(_raised(np.array([device]), cause, np.array([at]), fire=index))
+    return join(parts)
 
-    Also settles the cause of the alarms of real fires by the kind of their devices.
-    """
-    for i in np.flatnonzero(raised.cause < 0):
-        raised.cause[i] = INDEX[_FIRE_CAUSE[KINDS[devices.kind[raised.device[i]]]]]
+
+def _forerunners(raised: Raised, rng: np.random.Generator) -> Raised:
+    """Return the pre-alarms that come before smoke alarms: smoke rises through both thresholds."""
     slow = (raised.cause == INDEX["smoke_fire"]) & (rng.random(len(raised)) < 0.55)  # noqa: PLR2004
     before = raised.take(slow)
     at = before.at - rng.integers(40 * SECOND, 200 * SECOND, len(before))
-    return Raised(before.device, np.full(len(at), INDEX["smoke_high"]), at, before.quick, before.fire)
+    return Raised(
+        before.device, np.full(len(at), INDEX["smoke_high"]), at, before.quick, before.fire
+    )
 
 
 def live_through(raised: Raised, clock: Clock, seed: int) -> Alarms:
-    """Return the alarms with everything that people did: acknowledged, cleared, closed by the end."""
+    """Return the alarms with all that people did: acknowledged, cleared, closed by the end."""
     rng = stream(seed, "handling", clock.end)
     raised = raised.take(np.lexsort((raised.device, raised.cause, raised.at)))
     kind = _KIND_OF[raised.cause]
@@ -242,13 +240,18 @@ def live_through(raised: Raised, clock: Clock, seed: int) -> Alarms:
     cleared = np.minimum(raised.at + _clear_ms(raised, real, rng), limit)
     by_hand = acked + _spread(np.array([_CLOSE_MIN[k] for k in _KINDS])[kind] * MINUTE, 0.5, rng)
     fire = kind == _FIRE
-    closed = np.minimum(np.where(fire, np.maximum(by_hand, cleared + 20 * SECOND), np.maximum(acked, cleared)), limit)
+    closed = np.minimum(
+        np.where(fire, np.maximum(by_hand, cleared + 20 * SECOND), np.maximum(acked, cleared)),
+        limit,
+    )
     hand = ~fire & ~raised.quick & (by_hand < cleared) & (rng.random(len(raised)) < CLOSED_BY_HAND)
     hand &= by_hand < limit
     closed = np.where(hand, by_hand, closed)
     verdict = np.where(hand, _other_verdicts(kind, rng), verdict)
     count = 1 + np.where(raised.quick, 0, rng.poisson(0.5, len(raised)))
-    last = np.where(count > 1, raised.at + (np.minimum(cleared, closed) - raised.at) // 2, raised.at)
+    last = np.where(
+        count > 1, raised.at + (np.minimum(cleared, closed) - raised.at) // 2, raised.at
+    )
     judged = verdict >= 0
     alarms = Alarms(
         raised.device,
@@ -289,7 +292,7 @@ def _clear_ms(raised: Raised, real: NDArray[np.bool_], rng: np.random.Generator)
 
 
 def _fire_verdicts(kind: Ints, fire: Ints, rng: np.random.Generator) -> Ints:
-    """Return the verdict of fire alarms; none for the others, whose alarms mostly end by themselves.
+    """Return the verdict of fire alarms, -1 for the others: they mostly end by themselves.
 
     Alarms of real fires are part of the real share; the others are small fires, put out at once.
     """
@@ -315,7 +318,7 @@ def _values(cause: Ints, rng: np.random.Generator) -> Array:
     u = rng.random(len(cause)) ** 1.8
     below = np.isin(cause, [INDEX["pressure_low"], INDEX["level_low"], INDEX["battery_low"]])
     low, high = np.where(below[:, None], ranges[:, ::-1], ranges).T
-    return np.round(low + u * (high - low), 3)
+    return np.asarray(np.round(low + u * (high - low), 3))
 
 
 def _one_at_a_time(alarms: Alarms) -> Alarms:

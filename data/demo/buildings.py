@@ -43,8 +43,12 @@ class Kind:
 
 
 KINDS: Final[dict[C, Kind]] = {
-    C.THREE_IN_ONE: Kind("三合一作坊", ("服装加工", "鞋材加工", "电商", "针织"), (3, 6), (1995, 2016)),
-    C.PUBLIC_ASSEMBLY: Kind("公众聚集场所", ("餐饮", "网吧", "KTV", "健身", "宾馆"), (2, 5), (1998, 2019)),
+    C.THREE_IN_ONE: Kind(
+        "三合一作坊", ("服装加工", "鞋材加工", "电商", "针织"), (3, 6), (1995, 2016)
+    ),
+    C.PUBLIC_ASSEMBLY: Kind(
+        "公众聚集场所", ("餐饮", "网吧", "KTV", "健身", "宾馆"), (2, 5), (1998, 2019)
+    ),
     C.RENTAL: Kind("出租屋", ("居住出租",), (3, 7), (1992, 2018)),
     C.RESIDENTIAL: Kind("住宅", ("自建住宅",), (2, 5), (1994, 2020)),
     C.SCHOOL: Kind("学校", ("教育",), (3, 6), (1988, 2019)),
@@ -55,7 +59,9 @@ KINDS: Final[dict[C, Kind]] = {
     C.LOGISTICS: Kind("物流仓", ("快递物流", "货运"), (1, 3), (2005, 2022)),
     C.POWER: Kind("变电站", ("变电",), (1, 2), (1996, 2019)),
     C.WATER: Kind("供水泵站", ("供水",), (1, 2), (1993, 2017)),
-    C.INDUSTRIAL: Kind("服装厂", ("服装制造", "服装制造", "服装制造", "鞋业", "纺织", "机械"), (2, 6), (1997, 2021)),
+    C.INDUSTRIAL: Kind(
+        "服装厂", ("服装制造", "服装制造", "服装制造", "鞋业", "纺织", "机械"), (2, 6), (1997, 2021)
+    ),
     C.WAREHOUSE: Kind("仓库", ("成品仓", "面料仓", "原料仓"), (1, 3), (1999, 2021)),
     C.SMALL_UNIT: Kind("小单位", ("零售", "小餐饮", "美发", "五金", "汽修"), (1, 4), (1994, 2018)),
 }
@@ -159,7 +165,9 @@ def _uses(
     for i, wish in enumerate(wishes):
         category[i] = CATEGORIES.index(wish.category)
     kinds = [KINDS[CATEGORIES[c]] for c in category]
-    sectors = [kind.sectors[draw % len(kind.sectors)] for kind, draw in zip(kinds, draws, strict=True)]
+    sectors = [
+        kind.sectors[draw % len(kind.sectors)] for kind, draw in zip(kinds, draws, strict=True)
+    ]
     words = [_SECTOR_WORD.get(s, kind.word) for s, kind in zip(sectors, kinds, strict=True)]
     labels = [""] * len(plots)
     for i, wish in enumerate(wishes):
@@ -179,9 +187,7 @@ def _drawn(mix: Mapping[C, float], count: int, rng: np.random.Generator) -> Ints
     return rng.permutation(np.repeat([CATEGORIES.index(c) for c in mix], numbers))
 
 
-def _age(
-    category: Ints, towers: NDArray[np.bool_], rng: np.random.Generator
-) -> tuple[Ints, Ints]:
+def _age(category: Ints, towers: NDArray[np.bool_], rng: np.random.Generator) -> tuple[Ints, Ints]:
     limits = np.array([(*KINDS[c].storeys, *KINDS[c].years) for c in CATEGORIES])[category]
     limits[towers, :2] = _TOWER_STOREYS
     limits[towers, 2:] = (2006, 2022)
@@ -197,7 +203,12 @@ def _residents(
 ) -> Ints:
     """Return people living in each building; all together not more than the sub-district has."""
     u = rng.random(len(category))
-    per_storey = {C.RENTAL: (3.0, 9.0), C.THREE_IN_ONE: (0.8, 3.2), C.RESIDENTIAL: (1.2, 2.6), C.CARE: (7, 16)}
+    per_storey = {
+        C.RENTAL: (3.0, 9.0),
+        C.THREE_IN_ONE: (0.8, 3.2),
+        C.RESIDENTIAL: (1.2, 2.6),
+        C.CARE: (7, 16),
+    }
     people = np.zeros(len(category))
     for c, (least, most) in per_storey.items():
         own = category == CATEGORIES.index(c)

@@ -20,9 +20,10 @@ NEVER: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """``start`` is a local midnight, ``end`` the full hour that history ends at, ``now`` the present.
+    """The span of the town's history and its present, in milliseconds since the epoch.
 
-    All are milliseconds since the epoch. Shanghai has no summer time: a day has 24 hours.
+    ``start`` is a local midnight, ``end`` the full hour that history ends at. Shanghai has no
+    summer time: a day has 24 hours.
     """
 
     start: int

@@ -7,13 +7,16 @@ from typing import Final
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import STRtree
 
-from data.demo.land import Array, Ints, Land, Point, shares, stream
+from data.demo.land import Array, Ints, Land, Point, points_at, shares, stream
 
 #: Buildings of the default town; figures below were chosen for it.
 USUAL_BUILDINGS: Final = 1200
 OLD_HOUSES: Final = 99
+#: How far the wavy edge of a cluster swings out, times its radius.
+WAVIEST: Final = 1.33
 #: Metres from a community's edge that stay free.
 EDGE_M: Final = 10.0
 
@@ -31,7 +34,7 @@ class Zone(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fabric:
-    """How a kind of ground is built: metres between lanes and between cross lanes, m² a building."""
+    """How ground is built: metres between lanes and between cross lanes, m² a building."""
 
     lanes_m: float
     crossings_m: float
@@ -66,8 +69,12 @@ class Cluster:
     count: int
     phases: tuple[float, float]
 
+    def reaches(self, xy: Array) -> NDArray[np.bool_]:
+        """Return which points are in the square around it; no point outside is within it."""
+        return np.asarray((np.abs(xy - self.centre) < WAVIEST * self.radius).all(axis=1))
+
     def depth(self, xy: Array) -> Array:
-        """Return how deep points lie inside: 1 in the middle, 0 at the wavy edge, negative outside."""
+        """Return how deep points lie inside: 1 in the middle, 0 at the edge, negative outside."""
         dx, dy = xy[:, 0] - self.centre[0], xy[:, 1] - self.centre[1]
         around = np.arctan2(dy, dx)
         waves = 0.20 * np.sin(2 * around + self.phases[0]) + 0.12 * np.sin(
@@ -121,10 +128,10 @@ def make_clusters(
             rest -= count
         estates = min(rest * land.character.industry, _industry_limit(land))
         places = _Places(land, clusters, tree, rng)
-        for kind, name, count in _wanted(land, rest - estates, estates):
+        for kind, name, number in _wanted(land, rest - estates, estates):
             first = not clusters or clusters[-1].land != index
             centre = places.near_centre() if first else places.somewhere(kind)
-            clusters.append(_cluster(name, index, kind, centre, (count, spread[kind]), rng))
+            clusters.append(_cluster(name, index, kind, centre, (number, spread[kind]), rng))
     return clusters
 
 
@@ -142,12 +149,19 @@ def _wanted(land: Land, homes: float, works: float) -> list[tuple[Zone, str, flo
 
 
 def _cluster(
-    name: str, land: int, zone: Zone, centre: Point, size: tuple[float, float], rng: np.random.Generator
+    name: str,
+    land: int,
+    zone: Zone,
+    centre: Point,
+    size: tuple[float, float],
+    rng: np.random.Generator,
 ) -> Cluster:
     count, spread = size
     radius = max(70.0, float(np.sqrt(spread * count * FABRIC[zone].area_m2 / np.pi)) * 1.1)
     first, second = rng.uniform(0, 2 * np.pi, 2)
-    return Cluster(name, land, zone, centre, radius, rng.uniform(0, np.pi / 2), round(count), (first, second))
+    return Cluster(
+        name, land, zone, centre, radius, rng.uniform(0, np.pi / 2), round(count), (first, second)
+    )
 
 
 class _Places:
@@ -159,7 +173,7 @@ class _Places:
         west, south, east, north = land.polygon.bounds
         spots = rng.uniform((west, south), (east, north), (500, 2))
         spots = spots[shapely.contains_xy(land.polygon, spots[:, 0], spots[:, 1])]
-        points = shapely.points(spots)
+        points = points_at(spots)
         self._land = land
         self._clusters = clusters
         self._rng = rng

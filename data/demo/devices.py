@@ -62,22 +62,60 @@ LABEL: Final[dict[K, str]] = {
     K.TRANSMITTER: "用户信息传输装置",
     K.CHARGER: "电动自行车充电桩",
 }
-_LARGE: Final = (C.INDUSTRIAL, C.WAREHOUSE, C.LOGISTICS, C.PUBLIC_ASSEMBLY, C.SCHOOL, C.MEDICAL, C.CARE)
+_LARGE: Final = (
+    C.INDUSTRIAL,
+    C.WAREHOUSE,
+    C.LOGISTICS,
+    C.PUBLIC_ASSEMBLY,
+    C.SCHOOL,
+    C.MEDICAL,
+    C.CARE,
+)
 #: Where a kind is put, relative to other buildings; multiplied by the storeys for smoke detectors.
 WEIGHT: Final[dict[K, Mapping[C, float]]] = {
-    K.SMOKE: {**dict.fromkeys(C, 1.0), C.POWER: 0.5, C.WATER: 0.3, C.HERITAGE: 1.8, C.RESIDENTIAL: 0.7},
-    K.GAS: {C.RENTAL: 1.0, C.SMALL_UNIT: 1.3, C.PUBLIC_ASSEMBLY: 2.0, C.THREE_IN_ONE: 0.7, C.RESIDENTIAL: 0.7, C.SCHOOL: 2.0, C.CARE: 2.0, C.MEDICAL: 0.5, C.INDUSTRIAL: 0.6},
+    K.SMOKE: {
+        **dict.fromkeys(C, 1.0),
+        C.POWER: 0.5,
+        C.WATER: 0.3,
+        C.HERITAGE: 1.8,
+        C.RESIDENTIAL: 0.7,
+    },
+    K.GAS: {
+        C.RENTAL: 1.0,
+        C.SMALL_UNIT: 1.3,
+        C.PUBLIC_ASSEMBLY: 2.0,
+        C.THREE_IN_ONE: 0.7,
+        C.RESIDENTIAL: 0.7,
+        C.SCHOOL: 2.0,
+        C.CARE: 2.0,
+        C.MEDICAL: 0.5,
+        C.INDUSTRIAL: 0.6,
+    },
     K.HEAT: {**dict.fromkeys(_LARGE, 2.2), C.THREE_IN_ONE: 0.9, C.SMALL_UNIT: 0.3, C.POWER: 1.0},
     K.PRESSURE: {**dict.fromkeys(_LARGE, 1.5), C.RESIDENTIAL: 0.5, C.WATER: 4.0, C.BANK: 0.3},
     K.LEVEL: {**dict.fromkeys(_LARGE, 0.8), C.RESIDENTIAL: 0.4, C.WATER: 5.0},
-    K.ELECTRICAL: {**dict.fromkeys(C, 1.0), C.THREE_IN_ONE: 2.2, C.INDUSTRIAL: 3.5, C.WAREHOUSE: 2.0, C.POWER: 4.0, C.HERITAGE: 0.6},
-    K.CAMERA: {**dict.fromkeys(_LARGE, 1.6), C.HERITAGE: 0.3, C.BANK: 2.0, C.POWER: 1.0, C.WATER: 1.0, C.RENTAL: 0.06},
+    K.ELECTRICAL: {
+        **dict.fromkeys(C, 1.0),
+        C.THREE_IN_ONE: 2.2,
+        C.INDUSTRIAL: 3.5,
+        C.WAREHOUSE: 2.0,
+        C.POWER: 4.0,
+        C.HERITAGE: 0.6,
+    },
+    K.CAMERA: {
+        **dict.fromkeys(_LARGE, 1.6),
+        C.HERITAGE: 0.3,
+        C.BANK: 2.0,
+        C.POWER: 1.0,
+        C.WATER: 1.0,
+        C.RENTAL: 0.06,
+    },
     K.TRANSMITTER: {**dict.fromkeys(_LARGE, 1.2), C.RESIDENTIAL: 0.4, C.BANK: 1.2, C.POWER: 1.0},
     K.CHARGER: {C.RENTAL: 1.0, C.RESIDENTIAL: 2.0, C.SCHOOL: 1.5, C.INDUSTRIAL: 1.5},
 }
 HYDRANT_SHARE: Final = 0.45
 STREET_CAMERAS: Final = 0.40
-DISABLED_SHARE: Final = 0.005
+DISABLED_SHARE: Final = 0.009
 #: Installed before the history begins; the rest week by week, as the programme goes on.
 EARLY_SHARE: Final = 0.45
 HISTORY_DAYS: Final = 728
@@ -169,7 +207,9 @@ def _put(
     rng: np.random.Generator,
 ) -> _Put:
     numbers = shares([SHARE[kind] for kind in KINDS], count)
-    at_hydrants = min(round(HYDRANT_SHARE * numbers[KINDS.index(K.PRESSURE)]), len(facilities.hydrants))
+    at_hydrants = min(
+        round(HYDRANT_SHARE * numbers[KINDS.index(K.PRESSURE)]), len(facilities.hydrants)
+    )
     on_streets = round(STREET_CAMERAS * numbers[KINDS.index(K.CAMERA)])
     outside = {K.PRESSURE: at_hydrants, K.CAMERA: on_streets}
     kinds, where = [], []
@@ -182,10 +222,22 @@ def _put(
     posts = _street_points(streets, lands, on_streets, rng)
     none = np.full(at_hydrants + on_streets, -1)
     return _Put(
-        np.concatenate([*kinds, np.full(at_hydrants, KINDS.index(K.PRESSURE)), np.full(on_streets, KINDS.index(K.CAMERA))]),
+        np.concatenate(
+            [
+                *kinds,
+                np.full(at_hydrants, KINDS.index(K.PRESSURE)),
+                np.full(on_streets, KINDS.index(K.CAMERA)),
+            ]
+        ),
         np.concatenate([building, none]),
         np.concatenate([np.full(len(building), -1), hydrant, np.full(on_streets, -1)]),
-        np.concatenate([buildings.plots.land[building], facilities.hydrant_land[hydrant], land_of(posts, lands)]),
+        np.concatenate(
+            [
+                buildings.plots.land[building],
+                facilities.hydrant_land[hydrant],
+                land_of(posts, lands),
+            ]
+        ),
         np.vstack([buildings.plots.inside(building, rng), facilities.hydrant_xy[hydrant], posts]),
     )
 
@@ -218,7 +270,9 @@ def _street_points(
         found.append(np.array([point.x, point.y]) + rng.normal(0, 1, 2) + lines[which].half_width)
     xy = np.array(found).reshape(-1, 2)
     usable = np.flatnonzero(land_of(xy, lands) >= 0)
-    return np.asarray(xy[usable[np.linspace(0, len(usable) - 1, count).astype(int)]]) if count else xy
+    return (
+        np.asarray(xy[usable[np.linspace(0, len(usable) - 1, count).astype(int)]]) if count else xy
+    )
 
 
 def _running(group: Ints) -> Ints:
@@ -251,13 +305,28 @@ def _locations(
     room = 1 + rng.integers(0, 8, len(kind))
     category = np.where(building >= 0, buildings.category[building], 0)
     return tuple(
-        _location(KINDS[kind[i]], CATEGORIES[category[i]], int(floor[i]), int(room[i]), outside=building[i] < 0)
+        _location(
+            KINDS[kind[i]],
+            CATEGORIES[category[i]],
+            int(floor[i]),
+            int(room[i]),
+            outside=building[i] < 0,
+        )
         for i in range(len(kind))
     )
 
 
 _ROOMS: Final[dict[C, tuple[str, ...]]] = {
-    C.INDUSTRIAL: ("裁剪车间", "缝纫车间", "整烫车间", "包装车间", "面料间", "楼梯口", "走廊", "办公室"),
+    C.INDUSTRIAL: (
+        "裁剪车间",
+        "缝纫车间",
+        "整烫车间",
+        "包装车间",
+        "面料间",
+        "楼梯口",
+        "走廊",
+        "办公室",
+    ),
     C.WAREHOUSE: ("A区", "B区", "C区", "D区", "装卸区", "楼梯口", "货架区", "值班室"),
     C.LOGISTICS: ("分拣区", "A区", "B区", "装卸区", "充电区", "办公室", "货架区", "通道"),
     C.SCHOOL: ("教室", "实验室", "图书室", "走廊", "办公室", "宿舍", "楼梯口", "食堂"),
@@ -301,7 +370,9 @@ def device_rows(
             "kind": KINDS[devices.kind[slot]],
             "name": devices.names[slot],
             "location": devices.locations[slot],
-            "building_id": buildings.ids[devices.building[slot]] if devices.building[slot] >= 0 else None,
+            "building_id": buildings.ids[devices.building[slot]]
+            if devices.building[slot] >= 0
+            else None,
             "community_code": lands[devices.land[slot]].code,
             "lon": float(devices.lonlat[slot, 0]),
             "lat": float(devices.lonlat[slot, 1]),

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from shapely import STRtree
 
-from data.demo.land import Array, Ints, Land, degrees, stream
+from data.demo.land import Array, Ints, Land, degrees, points_at, stream
 from data.demo.plots import Plots
 from data.demo.roads import Street
 from data.domain.words import FacilityKind
@@ -33,16 +33,16 @@ class Facilities:
 def make_facilities(
     lands: Sequence[Land], streets: Sequence[Street], plots: Plots, seed: int
 ) -> Facilities:
-    """Return hydrants every 150 to 250 m of the main roads, on one side or the other, and stations."""
+    """Return hydrants every 150 to 250 m of the main roads, on either side, and stations."""
     rng = stream(seed, "facilities")
     xy = np.vstack([_along(street, rng) for street in streets if street.main])
     land = land_of(xy, lands)
     # Where two roads meet one hydrant is enough, and none stands in a house.
-    near = STRtree(shapely.points(xy)).query(shapely.points(xy), predicate="dwithin", distance=60.0)
+    near = STRtree(points_at(xy)).query(points_at(xy), predicate="dwithin", distance=60.0)
     kept = land >= 0
     for one, other in near.T[near[0] < near[1]]:
         kept[other] &= not kept[one]
-    inside = STRtree(plots.polygons()).query(shapely.points(xy), predicate="intersects")
+    inside = STRtree(plots.polygons()).query(points_at(xy), predicate="intersects")
     kept[inside[0]] = False
     xy, land = xy[kept], land[kept]
     return Facilities(
@@ -62,7 +62,9 @@ def _along(street: Street, rng: np.random.Generator) -> Array:
     count = int(street.line.length / APART_M[0]) + 1
     marks = np.cumsum(rng.uniform(*APART_M, count)) - APART_M[0] * rng.random()
     marks = marks[(marks > 0) & (marks < street.line.length - 1)]
-    here = shapely.get_coordinates(shapely.line_interpolate_point(street.line, marks)).reshape(-1, 2)
+    here = shapely.get_coordinates(shapely.line_interpolate_point(street.line, marks)).reshape(
+        -1, 2
+    )
     there = shapely.get_coordinates(shapely.line_interpolate_point(street.line, marks + 1.0))
     ahead = there.reshape(-1, 2) - here
     normal = np.column_stack([-ahead[:, 1], ahead[:, 0]])
@@ -72,7 +74,13 @@ def _along(street: Street, rng: np.random.Generator) -> Array:
 
 def _hydrants(xy: Array, land: Ints, lands: Sequence[Land]) -> list[dict[str, Any]]:
     return [
-        _row(f"HYD-{i + 1:04d}", FacilityKind.HYDRANT, f"{lands[land[i]].name} 消火栓 {i + 1:03d}", lands[land[i]], point)
+        _row(
+            f"HYD-{i + 1:04d}",
+            FacilityKind.HYDRANT,
+            f"{lands[land[i]].name} 消火栓 {i + 1:03d}",
+            lands[land[i]],
+            point,
+        )
         for i, point in enumerate(degrees(xy))
     ]
 

@@ -1,4 +1,4 @@
-"""The real fires of two years: where the risk is, some near earlier ones, some told by telephone."""
+"""The real fires of two years: where the risk is, some told by telephone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,8 +35,8 @@ _RISK: Final[dict[C, float]] = {
 #: Factor for a rented house that needs e-bike charging and has none.
 NO_CHARGING: Final = 3.2
 _CAUSES: Final[dict[C, tuple[str, ...]]] = {
-    C.RENTAL: ("charging", "charging", "electrical", "cooking", "smoking"),
-    C.THREE_IN_ONE: ("electrical", "electrical", "charging", "cooking", "smoking"),
+    C.RENTAL: ("ebike", "ebike", "electrical", "cooking", "smoking"),
+    C.THREE_IN_ONE: ("electrical", "electrical", "ebike", "cooking", "smoking"),
     C.INDUSTRIAL: ("electrical", "hot_work", "electrical", "unknown", "smoking"),
     C.WAREHOUSE: ("electrical", "smoking", "hot_work", "unknown", "electrical"),
 }
@@ -88,7 +88,9 @@ def make_fires(
         witnesses = rng.permutation(seen)[: int(rng.integers(1, 4))]
         causes = _CAUSES.get(_category(buildings, building), _OTHER_CAUSES)
         severity = 1 + int(rng.choice(3, p=(0.72, 0.23, 0.05)))
-        fires.append(RealFire(at, building, str(rng.choice(causes)), severity, tuple(map(int, witnesses))))
+        fires.append(
+            RealFire(at, building, str(rng.choice(causes)), severity, tuple(map(int, witnesses)))
+        )
     return tuple(fires)
 
 
@@ -103,7 +105,10 @@ def _times(clock: Clock, rng: np.random.Generator) -> list[int]:
     hours = rng.choice(24, count, p=_HOURS / _HOURS.sum())
     days = rng.integers(0, span // DAY, count)
     within = rng.integers(0, HOUR, count)
-    return sorted(int(clock.start + d * DAY + h * HOUR + m) for d, h, m in zip(days, hours, within, strict=True))
+    return sorted(
+        int(clock.start + d * DAY + h * HOUR + m)
+        for d, h, m in zip(days, hours, within, strict=True)
+    )
 
 
 def _where(
@@ -123,7 +128,7 @@ def fire_rows(
     buildings: Buildings,
     lands: Sequence[Land],
 ) -> list[dict[str, Any]]:
-    """Return the rows of the table ``fire``; ``incident_of`` maps a fire's index to its incident."""
+    """Return the rows of the table ``fire``; ``incident_of`` maps a fire to its incident."""
     return [
         {
             "at": moment(fire.at),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from shapely import STRtree
 
 from data.demo.buildings import Buildings
-from data.demo.land import Array, Ints, Land, shares, stream, wkb_in_degrees
+from data.demo.land import Array, Ints, Land, points_at, shares, stream, wkb_in_degrees
 
 SECOND: Final = 2
 THIRD: Final = 3
@@ -83,15 +83,15 @@ def _centres(land: Land, buildings: Array, count: int, rng: np.random.Generator)
 def _nearest(centres: Array, points: Array) -> Ints:
     if len(points) == 0:
         return np.empty(0, dtype=np.int64)
-    tree = STRtree(shapely.points(centres))
-    return np.asarray(tree.query_nearest(shapely.points(points), all_matches=False)[1])
+    tree = STRtree(points_at(centres))
+    return np.asarray(tree.query_nearest(points_at(points), all_matches=False)[1])
 
 
 def _cells(land: Land, centres: Array) -> NDArray[np.object_]:
     if len(centres) == 1:
         return np.array([land.polygon], dtype=object)
     diagram = shapely.voronoi_polygons(
-        shapely.multipoints(shapely.points(centres)), extend_to=land.polygon, ordered=True
+        shapely.multipoints(points_at(centres)), extend_to=land.polygon, ordered=True
     )
     return np.asarray(shapely.intersection(shapely.get_parts(diagram), land.polygon), dtype=object)
 

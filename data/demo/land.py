@@ -117,6 +117,11 @@ def degrees(xy: Array) -> Array:
     return np.round(to_lonlat(xy), DEGREE_DECIMALS)
 
 
+def points_at(xy: Array) -> NDArray[np.object_]:
+    """Return coordinates, shape (n, 2), as points."""
+    return np.asarray(shapely.points(xy), dtype=object)
+
+
 def wkb_in_degrees(geometries: Sequence[BaseGeometry]) -> list[bytes]:
     """Return the WKB in degrees of geometries in metres."""
     moved = shapely.transform(np.asarray(geometries, dtype=object), degrees)
@@ -145,6 +150,8 @@ def read_lands(session: Session) -> tuple[Land, ...]:
 
 def _land(row: Community) -> Land:
     polygon = geometry_to_metric(shapely.from_wkb(row.geometry))
+    if not isinstance(polygon, Polygon | MultiPolygon):
+        raise DemoError(f"the geometry of community {row.code} is no area")
     centre = to_metric(np.array([[row.lon, row.lat]]))[0]
     return Land(
         row.code,
@@ -182,4 +189,4 @@ def shares(weights: Sequence[float] | Array, total: int, *, least: int = 0) -> I
     whole = np.floor(exact).astype(np.int64)
     order = np.argsort(whole - exact, kind="stable")
     whole[order[: rest - int(whole.sum())]] += 1
-    return whole + least
+    return np.asarray(whole + least)

@@ -1,4 +1,4 @@
-"""Village lanes, grown along a smooth cross field: they follow the main roads and the village's own grain.
+"""Village lanes, grown along a smooth cross field: main roads and the village's own grain.
 
 Source of the idea: Chen et al. (2008), "Interactive procedural street modeling", ACM TOG 27(3):
 streets are lines of a cross field, kept apart by their distance to those drawn before.
@@ -8,14 +8,16 @@ import math
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import shapely
 from shapely import LineString, STRtree
+from shapely.geometry.base import BaseGeometry
 
 from data.demo.clusters import EDGE_M, FABRIC, Cluster, Zone
-from data.demo.land import Array, Ints, Land, stream
+from data.demo.land import Array, Ints, Land, points_at, stream
 from data.demo.roads import STEP_M, Street, resample
 
 CELL_M: Final = 16.0
@@ -58,7 +60,7 @@ def make_ground(
     lands: Sequence[Land],
     clusters: Sequence[Cluster],
     roads: Sequence[Street],
-    closed: Sequence[shapely.Geometry],
+    closed: Sequence[BaseGeometry],
     seed: int,
 ) -> Ground:
     """Return the raster; ``closed`` areas (sites, water) stay free of lanes."""
@@ -81,23 +83,28 @@ def _owners(
     xy: Array,
     lands: Sequence[Land],
     clusters: Sequence[Cluster],
-    closed: Sequence[shapely.Geometry],
+    closed: Sequence[BaseGeometry],
 ) -> Ints:
     """Return the index of the cluster each point belongs to, -1 for none."""
     best = np.zeros(len(xy))
     owner = np.full(len(xy), -1)
-    inside = [
-        shapely.contains_xy(land.polygon.buffer(-EDGE_M), xy[:, 0], xy[:, 1]) for land in lands
-    ]
+    inner = [land.polygon.buffer(-EDGE_M) for land in lands]
+    for ground in inner:
+        shapely.prepare(ground)
     for index, cluster in enumerate(clusters):
+        near = np.flatnonzero(cluster.reaches(xy))
+        near = near[shapely.contains_xy(inner[cluster.land], xy[near, 0], xy[near, 1])]
         # The old village keeps its own lanes even where a newer one grows over it.
-        bonus = 1.0 if cluster.zone is Zone.HERITAGE else 0.0
-        depth = cluster.depth(xy)
-        deeper = inside[cluster.land] & (depth > 0) & (depth + bonus > best)
-        best[deeper] = depth[deeper] + bonus
+        depth = cluster.depth(xy[near])
+        rank = depth + (1.0 if cluster.zone is Zone.HERITAGE else 0.0)
+        deeper = near[(depth > 0) & (rank > best[near])]
+        best[near] = np.where(depth > 0, np.maximum(best[near], rank), best[near])
         owner[deeper] = index
     for area in closed:
-        owner[shapely.contains_xy(area.buffer(4.0), xy[:, 0], xy[:, 1])] = -1
+        shut = area.buffer(4.0)
+        west, south, east, north = shut.bounds
+        near = np.flatnonzero((xy >= (west, south)).all(axis=1) & (xy <= (east, north)).all(axis=1))
+        owner[near[shapely.contains_xy(shut, xy[near, 0], xy[near, 1])]] = -1
     return owner
 
 
@@ -115,9 +122,9 @@ def _cross_field(
     steps = np.vstack([np.diff(shapely.get_coordinates(road.line), axis=0) for road in roads])
     built = np.flatnonzero(owner >= 0)
     if len(built) == 0:
-        return angles
-    near = STRtree(shapely.points(marks)).query_nearest(
-        shapely.points(xy[built]), all_matches=False, return_distance=True
+        return np.asarray(angles)
+    near = STRtree(points_at(marks)).query_nearest(
+        points_at(xy[built]), all_matches=False, return_distance=True
     )
     step = steps[near[0][1]]
     pull = 2.5 * np.exp(-((near[1] / 75.0) ** 2))
@@ -136,7 +143,7 @@ class _Drawn:
         self._buckets: dict[tuple[int, int], list[Mark]] = {}
 
     def add(self, points: Sequence[tuple[float, float]]) -> None:
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(points):
             length = math.hypot(x1 - x0, y1 - y0)
             if length > 0:
                 mark = (x1, y1, (x1 - x0) / length, (y1 - y0) / length)
@@ -209,7 +216,7 @@ class _Grower:
         return Zone(int(self._ground.zone[cell])), int(self._ground.cluster[cell])
 
     def _sow(self, line: list[tuple[float, float]], *, crossing: bool) -> None:
-        for (x0, y0), (x1, y1) in zip(line, line[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(line):
             length = math.hypot(x1 - x0, y1 - y0)
             if length > 0:
                 self._seeds.append((x1, y1, -(y1 - y0) / length, (x1 - x0) / length, crossing))
@@ -241,7 +248,7 @@ class _Grower:
 
 
 def _length(line: list[tuple[float, float]]) -> float:
-    return sum(math.dist(a, b) for a, b in zip(line, line[1:], strict=False))
+    return sum(math.dist(a, b) for a, b in pairwise(line))
 
 
 def grow_lanes(

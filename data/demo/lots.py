@@ -144,7 +144,9 @@ def free_of(
     hit = np.zeros(len(plots), dtype=bool)
     for half_width in sorted({street.half_width for street in streets}):
         lines = [street.line for street in streets if street.half_width == half_width]
-        touching = STRtree(footprints).query(lines, predicate="dwithin", distance=half_width + KERB_M)
+        touching = STRtree(footprints).query(
+            lines, predicate="dwithin", distance=half_width + KERB_M
+        )
         hit[touching[1]] = True
     if closed:
         touching = STRtree(footprints).query(list(closed), predicate="dwithin", distance=2.0)
@@ -168,6 +170,8 @@ def choose(plots: Plots, quota: Ints, clusters: Sequence[Cluster], sites: Sites)
             picked = own[plots.zone[own] == int(zone)][: max(0, min(share, rest))]
             chosen[picked] = True
             rest -= len(picked)
-        others = own[~chosen[own] & ~np.isin(plots.zone[own], (int(Zone.HERITAGE), int(Zone.INDUSTRY)))]
+        others = own[
+            ~chosen[own] & ~np.isin(plots.zone[own], (int(Zone.HERITAGE), int(Zone.INDUSTRY)))
+        ]
         chosen[others[: max(0, rest)]] = True
     return join([sites.plots, plots.take(chosen)])

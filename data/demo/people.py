@@ -24,14 +24,16 @@ class People:
 
 
 def make_people(lands: Sequence[Land], grids: Grids, facilities: Facilities) -> People:
-    """Return one officer a grid, one responsible person a building, squads, maintainers, offices."""
+    """Return officers by grid, responsible persons by building, squads, maintainers, offices."""
     rows: list[dict[str, Any]] = []
     officer = {}
     for number, grid in enumerate(grids.rows, start=1):
         label = f"网格员 {number:02d}"
         officer[grid["id"]] = label
         rows.append(
-            _row(f"G{number:03d}", PersonRole.GRID_OFFICER, label, grid["community_code"], grid["id"])
+            _row(
+                f"G{number:03d}", PersonRole.GRID_OFFICER, label, grid["community_code"], grid["id"]
+            )
         )
     community_of = {grid["id"]: grid["community_code"] for grid in grids.rows}
     responsible = []
@@ -45,8 +47,10 @@ def make_people(lands: Sequence[Land], grids: Grids, facilities: Facilities) -> 
         rows.append(
             _row(f"S{number:03d}", PersonRole.MICRO_STATION, label, station["community_code"])
         )
-    for number in range(1, MAINTAINERS + 1):
-        rows.append(_row(f"M{number:03d}", PersonRole.MAINTAINER, f"维保员 {number:02d}", None))
+    rows.extend(
+        _row(f"M{number:03d}", PersonRole.MAINTAINER, f"维保员 {number:02d}", None)
+        for number in range(1, MAINTAINERS + 1)
+    )
     for number, land in enumerate(lands, start=1):
         label = f"{land.name}社区值班"
         rows.append(_row(f"C{number:03d}", PersonRole.COMMUNITY, label, land.code))

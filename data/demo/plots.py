@@ -12,7 +12,7 @@ from data.demo.land import Array, Ints
 #: Devices keep this share of a side away from the walls.
 WALL: Final = 0.10
 
-#: Corners of a rectangle and of an L, as multiples of the half sides; ``a``, ``b`` are where the cut begins.
+#: Corners of a rectangle as multiples of the half sides.
 _RECTANGLE: Final = ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))
 
 

@@ -167,10 +167,10 @@ STREAM: Final = Route(
 def main_roads(lands: Sequence[Land], seed: int) -> list[Street]:
     """Return the main roads, cut at the outline of the communities."""
     outline = shapely.union_all([land.polygon for land in lands])
-    streets = []
+    streets: list[Street] = []
     for route in ROUTES:
-        for part in _cut(_curve(route, lands, seed), outline):
-            streets.append(Street(route.name, True, part, MAIN_HALF_WIDTH_M))
+        parts = _cut(_curve(route, lands, seed), outline)
+        streets.extend(Street(route.name, True, part, MAIN_HALF_WIDTH_M) for part in parts)
     return streets
 
 

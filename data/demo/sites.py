@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import shapely
 from shapely import STRtree
+from shapely.geometry.base import BaseGeometry
 
 from data.demo.clusters import USUAL_BUILDINGS, Zone
 from data.demo.land import Array, Land, Point, stream
@@ -58,7 +59,7 @@ class Sites:
 
     wishes: tuple[Wish, ...]
     plots: Plots
-    areas: tuple[shapely.Geometry, ...]
+    areas: tuple[BaseGeometry, ...]
 
 
 #: How places of the reference data are built: category, sector, sides, towers, L-shaped.
@@ -112,7 +113,11 @@ def _real_wishes(lands: Sequence[Land], places: Sequence[Place]) -> list[Wish]:
     wishes = []
     for place in places:
         land = next(
-            (i for i, land in enumerate(lands) if land.polygon.contains(shapely.Point(place.point))),
+            (
+                i
+                for i, land in enumerate(lands)
+                if land.polygon.contains(shapely.Point(place.point))
+            ),
             None,
         )
         if land is None or place.kind not in _REAL:
@@ -120,18 +125,26 @@ def _real_wishes(lands: Sequence[Land], places: Sequence[Place]) -> list[Wish]:
         category, sector, size, towers, cut = _REAL[place.kind]
         for word, large in _LARGE_WORKS.items():
             size = large if word in place.name else size
-        wishes.append(Wish(place.name, category, sector, land, size, place.point, towers, cut, True))
+        wishes.append(
+            Wish(place.name, category, sector, land, size, place.point, towers, cut, True)
+        )
     return wishes
 
 
-def _made_up_wishes(
-    lands: Sequence[Land], buildings: int, rng: np.random.Generator
-) -> list[Wish]:
+def _made_up_wishes(lands: Sequence[Land], buildings: int, rng: np.random.Generator) -> list[Wish]:
     scale = math.sqrt(min(buildings / USUAL_BUILDINGS, 9.0))
     people = np.array([land.people for land in lands], dtype=float)
     index = {land.name: i for i, land in enumerate(lands)}
     wishes = [
-        Wish("住宅小区", C.RESIDENTIAL, "住宅小区", index[name], (0.0, 0.0), lands[index[name]].centre, towers)
+        Wish(
+            "住宅小区",
+            C.RESIDENTIAL,
+            "住宅小区",
+            index[name],
+            (0.0, 0.0),
+            lands[index[name]].centre,
+            towers,
+        )
         for name, towers in _ESTATES
         if name in index
     ]
@@ -159,14 +172,16 @@ class _Finder:
         self._roads = STRtree([road.line for road in roads])
         self._fronts = _fronts(roads)
         self._inside = [land.polygon.buffer(-12.0) for land in lands]
-        self.taken: list[shapely.Geometry] = []
+        self.taken: list[BaseGeometry] = []
 
     def find(self, wish: Wish) -> Plots | None:
         """Return the plots of the wish where it fits, smaller if need be; None if nowhere."""
         for shrink in SHRINK:
             width, depth = _outer(wish)
             frame = self._frame(wish, width * shrink, depth * shrink)
-            order = np.argsort(np.hypot(frame.x - wish.near[0], frame.y - wish.near[1]), kind="stable")
+            order = np.argsort(
+                np.hypot(frame.x - wish.near[0], frame.y - wish.near[1]), kind="stable"
+            )
             polygons = frame.grown(1.0).polygons()
             for i in order[:220]:
                 if self._free(polygons[i], wish):
@@ -199,7 +214,7 @@ class _Finder:
             none,
         )
 
-    def _free(self, polygon: shapely.Geometry, wish: Wish) -> bool:
+    def _free(self, polygon: BaseGeometry, wish: Wish) -> bool:
         if not self._inside[wish.land].contains(polygon):
             return False
         if len(self._roads.query(polygon, predicate="dwithin", distance=MAIN_HALF_WIDTH_M + 2.0)):
@@ -236,15 +251,12 @@ def _towers(site: Plots, towers: int) -> Plots:
     xy = same.at(across, back)
     shrink = min(1.0, float(site.width[0]) / (columns * (TOWER_M[0] + TOWER_GAP_M[0]) + 6.0))
     size = np.tile(np.array(TOWER_M)[:, None], towers)
-    return Plots(
-        xy[:, 0],
-        xy[:, 1],
-        same.ux,
-        same.uy,
-        size[0] * shrink,
-        size[1] * shrink,
-        *(getattr(same, name) for name in ("cut_x", "cut_y", "flip", "zone", "land", "street")),
-        number=same.number,
+    return replace(
+        same,
+        x=xy[:, 0],
+        y=xy[:, 1],
+        width=size[0] * shrink,
+        depth=size[1] * shrink,
         rank=cell.astype(float),
     )
 

@@ -8,7 +8,7 @@ from shapely import LineString
 
 from data.demo.clusters import FABRIC, Cluster, Zone
 from data.demo.land import Land, wkb_in_degrees
-from data.demo.roads import Street
+from data.demo.roads import STREAM, Street
 
 STREET_LAYER: Final = "street"
 WATER_LAYER: Final = "water"
@@ -44,7 +44,7 @@ def name_lanes(
     clusters: Sequence[Cluster],
     lands: Sequence[Land],
 ) -> list[Street]:
-    """Return the lanes as streets: real names for a community's longest, then numbers by village."""
+    """Return the lanes as streets: real names for the longest, then numbers by village."""
     real = {index: list(land.character.streets) for index, land in enumerate(lands)}
     used: Counter[tuple[str, str]] = Counter()
     names: dict[int, str] = {}
@@ -73,9 +73,8 @@ def street_rows(streets: Sequence[Street], water: Sequence[LineString]) -> list[
         geometries = wkb_in_degrees([street.line.simplify(TOLERANCE_M) for street in some])
         for street, geometry in zip(some, geometries, strict=True):
             rows.append(_row(STREET_LAYER, street.name, kind, geometry))
-    for geometry in wkb_in_degrees([line.simplify(TOLERANCE_M) for line in water]):
-        rows.append(_row(WATER_LAYER, "梧垵溪", "stream", geometry))
-    return rows
+    courses = wkb_in_degrees([line.simplify(TOLERANCE_M) for line in water])
+    return rows + [_row(WATER_LAYER, STREAM.name, "stream", course) for course in courses]
 
 
 def _row(layer: str, name: str, kind: str, geometry: bytes) -> dict[str, Any]:

@@ -6,7 +6,7 @@ device, so that the present goes on where the past ended.
 
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from data.domain.words import DeviceKind
 
 Array = NDArray[np.float64]
+#: How much of something there is at local hours of the day.
+Curve = Callable[[Array], Array]
 
 TRAITS: Final = 3
 #: Digits a device sends of each value.
@@ -123,7 +125,12 @@ def cooking(hour: Array) -> Array:
 
 def working(hour: Array) -> Array:
     """Return how much machines and air conditioners draw at a local hour, 0.15 to about 1."""
-    return 0.15 + 0.75 * _bump(hour, 10, 2.6) + 0.7 * _bump(hour, 15.5, 2.8) + 0.35 * _bump(hour, 20, 2)
+    return (
+        0.15
+        + 0.75 * _bump(hour, 10, 2.6)
+        + 0.7 * _bump(hour, 15.5, 2.8)
+        + 0.35 * _bump(hour, 20, 2)
+    )
 
 
 def charging(hour: Array) -> Array:
@@ -173,38 +180,67 @@ def usual_values(
 
 
 def _by_kind(kind: DeviceKind, u: Array, v: Array, hour: Array, warm: Array) -> dict[str, Array]:
+    model = _MODELS.get(kind)
+    return {} if model is None else model(u, v, hour, warm)
+
+
+def _smoke(u: Array, v: Array, hour: Array, warm: Array) -> dict[str, Array]:
+    return {"smoke_pct": 0.3 + 0.7 * u + 0.9 * v * cooking(hour), "temperature_c": warm}
+
+
+def _heat(u: Array, _v: Array, hour: Array, warm: Array) -> dict[str, Array]:
+    return {"temperature_c": warm + 4 * u * working(hour)}
+
+
+def _gas(u: Array, v: Array, hour: Array, _warm: Array) -> dict[str, Array]:
+    return {"gas_lel_pct": 0.2 + 0.6 * u + 1.2 * v * cooking(hour)}
+
+
+def _pressure(u: Array, v: Array, hour: Array, _warm: Array) -> dict[str, Array]:
+    drawn = cooking(hour) + 0.4 * working(hour)
+    return {"pressure_mpa": 0.24 + 0.16 * u - 0.05 * v * drawn}
+
+
+def _level(u: Array, v: Array, hour: Array, _warm: Array) -> dict[str, Array]:
+    return {"level_m": 2.1 + 1.7 * u - 0.25 * v * cooking(hour)}
+
+
+def _electrical(u: Array, v: Array, hour: Array, warm: Array) -> dict[str, Array]:
     load = working(hour)
-    match kind:
-        case DeviceKind.SMOKE:
-            return {"smoke_pct": 0.3 + 0.7 * u + 0.9 * v * cooking(hour), "temperature_c": warm}
-        case DeviceKind.HEAT:
-            return {"temperature_c": warm + 4 * u * load}
-        case DeviceKind.GAS:
-            return {"gas_lel_pct": 0.2 + 0.6 * u + 1.2 * v * cooking(hour)}
-        case DeviceKind.PRESSURE:
-            return {"pressure_mpa": 0.24 + 0.16 * u - 0.05 * v * (cooking(hour) + 0.4 * load)}
-        case DeviceKind.LEVEL:
-            return {"level_m": 2.1 + 1.7 * u - 0.25 * v * cooking(hour) + 0 * warm}
-        case DeviceKind.ELECTRICAL:
-            return {
-                "temperature_c": warm + 3 + 14 * u * load,
-                "residual_current_ma": 12 + 90 * v * (0.5 + 0.5 * load),
-                "power_w": 150 + 5200 * u * load,
-            }
-        case DeviceKind.CHARGER:
-            return {
-                "temperature_c": warm + 1 + 9 * u * charging(hour),
-                "power_w": 15 + 620 * (0.35 + 0.65 * v) * charging(hour),
-            }
-        case _:
-            return {}
+    return {
+        "temperature_c": warm + 3 + 14 * u * load,
+        "residual_current_ma": 12 + 90 * v * (0.5 + 0.5 * load),
+        "power_w": 150 + 5200 * u * load,
+    }
+
+
+def _charger(u: Array, v: Array, hour: Array, warm: Array) -> dict[str, Array]:
+    return {
+        "temperature_c": warm + 1 + 9 * u * charging(hour),
+        "power_w": 15 + 620 * (0.35 + 0.65 * v) * charging(hour),
+    }
+
+
+_MODELS: Final[dict[DeviceKind, Callable[[Array, Array, Array, Array], dict[str, Array]]]] = {
+    DeviceKind.SMOKE: _smoke,
+    DeviceKind.HEAT: _heat,
+    DeviceKind.GAS: _gas,
+    DeviceKind.PRESSURE: _pressure,
+    DeviceKind.LEVEL: _level,
+    DeviceKind.ELECTRICAL: _electrical,
+    DeviceKind.CHARGER: _charger,
+}
 
 
 def _weaken(values: dict[str, Array], condition: NDArray[np.int64], u: Array) -> None:
     """Replace what a low battery or an empty main would show."""
     flat = (condition == int(Condition.LOW_BATTERY))[:, None]
     dry = (condition == int(Condition.LOW_SUPPLY))[:, None]
-    low = {"battery_pct": (flat, 4 + 4 * u), "pressure_mpa": (dry, 0.04 + 0.04 * u), "level_m": (dry, 0.4 + 0.4 * u)}
+    low = {
+        "battery_pct": (flat, 4 + 4 * u),
+        "pressure_mpa": (dry, 0.04 + 0.04 * u),
+        "level_m": (dry, 0.4 + 0.4 * u),
+    }
     for name, (weak, value) in low.items():
         if name in values:
             values[name] = np.where(weak, value, values[name])

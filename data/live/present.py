@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import orjson
 from redis import Redis
+from redis.exceptions import RedisError
 
 from data.domain.devices import stale_at
 from data.domain.intake import DeviceMemory
@@ -83,8 +84,12 @@ class Changes:
     alarms: tuple[AlarmView, ...] = ()
 
 
+#: The client that the composition root makes and passes on.
+RedisClient = Redis
+
+
 class PresentMissingError(RuntimeError):
-    """Redis answers but holds no present yet (wiped, or being rebuilt)."""
+    """There is no present to show: Redis is away, was wiped, or is being rebuilt."""
 
 
 class Present:
@@ -151,16 +156,12 @@ class Present:
         Raises
         ------
         PresentMissingError
-            If Redis was wiped and is not rebuilt yet.
+            If Redis is away, or was wiped and is not rebuilt yet.
         """
-        pipe = self.redis.pipeline(transaction=True)
-        pipe.get(keys.EPOCH)
-        pipe.xrevrange(keys.EVENTS, count=1)
-        pipe.get(keys.STATUS)
-        pipe.hvals(keys.ALARMS)
-        pipe.zrange(keys.RECENT, 0, -1, withscores=True)
-        pipe.get(keys.LAST_RECEIVED)
-        epoch, last, status, alarms, recent, data = pipe.execute()
+        try:
+            epoch, last, status, alarms, recent, data = self._look()
+        except RedisError as error:
+            raise PresentMissingError("redis is away") from error
         if epoch is None or not last:
             raise PresentMissingError("the live picture is being rebuilt")
         oldest = time.time() * 1000 - RECENT_WINDOW.total_seconds() * 1000
@@ -173,6 +174,18 @@ class Present:
             "alarms": sorted((orjson.loads(a) for a in alarms), key=lambda a: a["id"]),
             "recent": sorted(int(ms) for _, ms in recent if ms >= oldest),
         }
+
+    def _look(self) -> list[Any]:
+        """Read everything at one moment."""
+        pipe = self.redis.pipeline(transaction=True)
+        pipe.get(keys.EPOCH)
+        pipe.xrevrange(keys.EVENTS, count=1)
+        pipe.get(keys.STATUS)
+        pipe.hvals(keys.ALARMS)
+        pipe.zrange(keys.RECENT, 0, -1, withscores=True)
+        pipe.get(keys.LAST_RECEIVED)
+        answers: list[Any] = pipe.execute()
+        return answers
 
     def statuses(self) -> bytes:
         """Return one status byte a slot."""

@@ -41,12 +41,12 @@ _CATEGORY_ORDER = {category: place for place, category in enumerate(BuildingCate
 def subdistrict_view(session: Session) -> SubdistrictView:
     """Return the whole sub-district."""
     communities = _area_rows(session)
-    assumed = session.scalar(select(func.max(Community.figures_assumed)))
+    assumed = session.scalar(select(Community.code).where(Community.figures_assumed).limit(1))
     points = session.scalars(select(WorkPoint).order_by(WorkPoint.id)).all()
     return SubdistrictView(
         tuple(_total(place_of(point), communities) for point in points),
         communities,
-        bool(assumed),
+        assumed is not None,
     )
 
 
@@ -167,7 +167,7 @@ def _officers(session: Session, code: str) -> tuple[PersonView, ...]:
         select(Person, Grid.name)
         .outerjoin(Grid, Grid.id == Person.grid_id)
         .where(Person.community_code == code, Person.role == PersonRole.GRID_OFFICER)
-        .order_by(Person.label, Person.id)
+        .order_by(func.length(Person.label), Person.label, Person.id)
         .limit(OFFICERS_LISTED)
     )
     return tuple(person_view(person, grid) for person, grid in rows)

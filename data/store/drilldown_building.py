@@ -159,7 +159,10 @@ def _people(session: Session, building: Building) -> tuple[PersonView, ...]:
     people = [person_view(person, grid) for person, grid in rows]
     first = {building.responsible_id}
     return tuple(
-        sorted(people, key=lambda p: (p.id not in first, _ROLE_ORDER[p.role], p.label, p.id))
+        sorted(
+            people,
+            key=lambda p: (p.id not in first, _ROLE_ORDER[p.role], len(p.label), p.label, p.id),
+        )
     )
 
 

@@ -15,7 +15,7 @@ from data.store.spans import DAY_S, SHANGHAI_S
 from data.store.week_alarms import Counted
 
 #: Statements of one report; a test holds them.
-STATEMENTS: Final = 18
+STATEMENTS: Final = 19
 
 
 def read_week(database: Database, week: Week, now: datetime) -> WeekReport:

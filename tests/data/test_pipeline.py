@@ -36,7 +36,7 @@ def test_a_fire_is_in_sql_redis_and_stream_after_one_call(lane: Lane) -> None:
         incident.id,
     )
     assert [(h.action, h.actor) for h in lane.rows(AlarmHistory)] == [("raised", "device")]
-    assert [(c.before, c.after) for c in lane.rows(StatusChange)] == [(0, 5)]
+    assert [(c.before, c.after) for c in lane.rows(StatusChange)] == [(2, 5)]
     assert lane.present.statuses()[0] == Status.ALARM
     names = [name for name, _ in events(lane.redis)]
     assert names == ["reset", "alarm", "status"]

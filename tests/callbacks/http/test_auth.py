@@ -53,9 +53,9 @@ def test_wrong_password_and_unknown_name_answer_the_same(site):
 
 def test_wrong_password_and_unknown_name_take_the_same_time(site):
     def seconds(name):
-        started = time.perf_counter()
+        started = time.thread_time()
         site.users.fits(name, "wrong horse")
-        return time.perf_counter() - started
+        return time.thread_time() - started
 
     known = statistics.median(seconds("duty") for _ in range(7))
     unknown = statistics.median(seconds("nobody") for _ in range(7))

@@ -25,9 +25,16 @@ EXAMPLE = {
 }
 
 
+def routes_of(router):
+    """Every route, also those of included routers."""
+    for route in router.routes:
+        included = getattr(route, "original_router", None)
+        yield from (route,) if included is None else routes_of(included)
+
+
 def every_route(site):
     """(method, path) of every route and of what Dash serves below every mount."""
-    for route in site.app.routes:
+    for route in routes_of(site.app):
         if isinstance(route, Mount):
             for path in (
                 "/",
@@ -57,7 +64,7 @@ def test_every_route_is_closed_to_strangers(site):
 
 
 def test_open_paths_are_exactly_these(site):
-    paths = {route.path for route in site.app.routes if isinstance(route, Route)}
+    paths = {route.path for route in routes_of(site.app) if isinstance(route, Route)}
     assert {path for path in paths if is_open(path)} == OPEN_TEMPLATES
 
 

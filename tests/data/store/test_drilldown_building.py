@@ -19,7 +19,7 @@ def test_devices_are_worst_first_with_their_present(view):
         ("C1", Status.NORMAL),
         ("E1", None),
     ]
-    assert view.devices[0].now.values["smoke_pct"] == 17.25
+    assert view.devices[0].now.values["smoke_pct"] == 17.3
 
 
 def test_people_are_the_responsible_then_the_grids_officer_then_the_community(view):

@@ -1,0 +1,182 @@
+"""Composition root: ``python app.py`` starts everything; its commands start one process each."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from data.errors import StartError
+from data.launch import bind, complete, launch, run_workers
+from data.logs import configure_logging
+from data.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from callbacks.services import Services
+
+PROGRAM = Path(__file__).resolve()
+
+cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+def now() -> datetime:
+    """Return the time in UTC."""
+    return datetime.now(UTC)
+
+
+def create_services(settings: Settings) -> "Services":
+    """Make the collaborators of one web or feeds process."""
+    from prometheus_client import CollectorRegistry
+    from redis import Redis
+
+    from callbacks.http.bundles import files_hash
+    from callbacks.http.sessions import Sessions
+    from callbacks.services import Services
+    from callbacks.surfaces import ASSETS_FOLDER
+    from data.commands import Commands
+    from data.live.hub import Hub
+    from data.live.present import Present
+    from data.pipeline import Pipeline
+    from data.store.database import Database
+    from data.store.users import Users
+
+    database = Database(settings.sql_url)
+    redis = Redis.from_url(settings.redis_url)
+    present = Present(redis)
+    return Services(
+        settings=settings,
+        database=database,
+        redis=redis,
+        hub=Hub(settings.redis_url),
+        pipeline=Pipeline(database, present, now),
+        commands=Commands(database, present, now),
+        registry=CollectorRegistry(),
+        now=now,
+        build=files_hash(ASSETS_FOLDER),
+        sessions=Sessions(Users(database), now),
+    )
+
+
+@cli.callback(invoke_without_command=True)
+def everything(context: typer.Context) -> None:
+    """新塘街道智慧消防 / Xintang smart fire: without a command, start everything."""
+    if context.invoked_subcommand is None:
+        with sentences("launcher"):
+            launch(load_settings(os.environ), PROGRAM, Console(), now)
+
+
+@cli.command()
+def web(
+    workers: Annotated[int, typer.Option(min=1, max=64, help="processes on one port")] = 1,
+    fd: Annotated[int, typer.Option(hidden=True, help="a socket that is already bound")] = -1,
+) -> None:
+    """Serve screens and API on XT_HOST:XT_PORT."""
+    with sentences("web"):
+        settings = ready_settings()
+        with bind(settings.host, settings.port, fd) as listening:
+            if workers > 1:
+                run_workers(PROGRAM, workers, listening, Console(stderr=True))
+                return
+            from callbacks.http.asgi import create_asgi
+            from callbacks.http.serve import serve
+
+            services = create_services(settings)
+            serve(create_asgi(services), listening, services.hub.end_streams)
+
+
+@cli.command()
+def feeds(fd: Annotated[int, typer.Option(hidden=True)] = -1) -> None:
+    """Take readings over HTTP on XT_HOST:XT_FEEDS_PORT, without any screen."""
+    with sentences("feeds"):
+        settings = ready_settings()
+        with bind(settings.host, settings.feeds_port, fd, "XT_FEEDS_PORT") as listening:
+            from callbacks.http.feeds import create_feeds_asgi
+            from callbacks.http.serve import serve
+
+            services = create_services(settings)
+            serve(create_feeds_asgi(services), listening, services.hub.end_streams)
+
+
+@cli.command()
+def worker() -> None:
+    """Watch for silence, rebuild the present, tell Redis what it missed."""
+    with sentences("worker"):
+        settings = ready_settings()
+        from redis import Redis
+
+        from data.live.present import Present
+        from data.store.database import Database
+        from data.worker import Worker
+
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        present = Present(Redis.from_url(settings.redis_url))
+        Worker(Database(settings.sql_url), present, now).run(stop)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this version and load the packaged reference data."""
+    with sentences("migrate"):
+        settings = complete(load_settings(os.environ))
+        from data.first_start import load_reference_data, migrate_database
+        from data.store.database import Database
+
+        migrate_database(settings.sql_url)
+        load_reference_data(Database(settings.sql_url))
+
+
+@cli.command()
+def demo() -> None:
+    """Make the demo town and the demo sign-ins in an empty database, and show the sign-ins."""
+    with sentences("demo"):
+        from data.launch import prepare_demo, show_sign_ins
+
+        settings = complete(load_settings(os.environ))
+        console = Console()
+        show_sign_ins(console, prepare_demo(settings, console, now()))
+
+
+def ready_settings() -> Settings:
+    """Return the settings of a process that is started on its own.
+
+    Raises
+    ------
+    StartError
+        If it has no Redis to talk to, or the database is not migrated.
+    """
+    from data.first_start import check_migrated
+
+    settings = complete(load_settings(os.environ))
+    if not settings.redis_url:
+        raise StartError(
+            "单独启动的进程需要 XT_REDIS_URL。"
+            "/ A process started on its own needs XT_REDIS_URL, the Redis that all of them share."
+        )
+    check_migrated(settings.sql_url)
+    return settings
+
+
+@contextmanager
+def sentences(process: str) -> Iterator[None]:
+    """Set up logging; say a StartError in one sentence; leave quietly at Ctrl-C or SIGTERM."""
+    configure_logging(process)
+    try:
+        yield
+    except StartError as error:
+        Console(stderr=True).print(str(error), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+if __name__ == "__main__":
+    sys.exit(cli())

@@ -1,0 +1,26 @@
+/** The shortcuts of the duty desk; none of them works while somebody types. */
+
+/** Whether a key belongs to what is being typed or to an open dialog. @param {KeyboardEvent} event */
+function belongsElsewhere(event) {
+  const { target } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey) return true;
+  if (document.querySelector("dialog[open]")) return true;
+  return target.closest?.("input, textarea, select, [contenteditable]") !== null && target.closest !== undefined;
+}
+
+/**
+ * @param {Record<string, (event: KeyboardEvent) => void>} actions by `event.key`, letters in lower case
+ * @param {(event: KeyboardEvent) => void} onEscape works everywhere
+ */
+export function bindKeys(actions, onEscape) {
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (event.key === "Escape") {
+      onEscape(event);
+      return;
+    }
+    if (belongsElsewhere(event)) return;
+    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (action) action(event);
+  });
+}

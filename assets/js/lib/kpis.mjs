@@ -1,0 +1,41 @@
+/** The figures of the KPI strip; pure. */
+import { t } from "./i18n.mjs";
+import { DISABLED, STALE } from "./marks.mjs";
+import { countKinds } from "./queue_order.mjs";
+
+/** ISA-18.2: a flood begins above ten alarms in ten minutes and ends below five. */
+export const FLOOD_BEGINS = 10;
+export const FLOOD_ENDS = 5;
+
+/**
+ * How much the alarms ask of one person.
+ * @param {number} rate alarms in the last 10 min
+ * @param {"normal"|"high"|"flood"} previous a flood lasts until the rate is below five
+ */
+export function load(rate, previous = "normal") {
+  if (rate > FLOOD_BEGINS || (previous === "flood" && rate >= FLOOD_ENDS)) return "flood";
+  return rate >= FLOOD_ENDS ? "high" : "normal";
+}
+
+/** @param {"normal"|"high"|"flood"} name */
+export const loadWord = (name) => ({ normal: t("负荷正常"), high: t("负荷偏高"), flood: t("报警洪泛") })[name];
+
+/**
+ * @param {ArrayLike<number>} counts devices by status byte
+ * @param {Iterable<object>} alarms open alarms
+ * @param {number[]} recent when the alarms of the last ten minutes were raised
+ * @param {"normal"|"high"|"flood"} [previous]
+ */
+export function kpis(counts, alarms, recent, previous = "normal") {
+  const devices = Array.from(counts).reduce((sum, n) => sum + n, 0);
+  const inService = devices - counts[DISABLED];
+  return {
+    ...countKinds(alarms),
+    devices,
+    inService,
+    online: inService > 0 ? (inService - counts[STALE]) / inService : null,
+    stale: counts[STALE],
+    rate: recent.length,
+    load: load(recent.length, previous),
+  };
+}

@@ -1,0 +1,246 @@
+/**
+ * The live client: one snapshot, then only changes (`docs/live-protocol.md`).
+ *
+ * The state always goes on, also in a hidden tab; only the painting subscribers pause there and
+ * catch up at once. Everything that touches the world is given in, so that tests need no network.
+ */
+import { Present, isEmpty, noChange } from "./present.mjs";
+
+/** A beat comes every second; so much silence is told, well within the five seconds that are allowed. */
+export const SILENCE_MS = 4500;
+const FIRST_WAIT_MS = 400;
+const LONGEST_WAIT_MS = 10_000;
+
+/** How long to wait before attempt `n` (0, 1, …), with jitter so that a hundred screens don't return together. */
+export const backOff = (n, random = Math.random()) =>
+  Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** n) * (0.5 + random / 2);
+
+const browser = () => ({
+  fetch: (url) => fetch(url, { credentials: "same-origin", cache: "no-store" }),
+  open: (url) => new EventSource(url),
+  now: () => Date.now(),
+  tick: () => performance.now(),
+  later: (fn, ms) => setTimeout(fn, ms),
+  cancel: (id) => clearTimeout(id),
+  every: (fn, ms) => setInterval(fn, ms),
+  frame: (fn) => nextFrame(fn),
+  hidden: () => document.hidden,
+  onVisible: (fn) => document.addEventListener("visibilitychange", fn),
+  signIn: () => location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`),
+});
+
+/** Next animation frame; background windows get none, so a timer stands behind it. */
+function nextFrame(fn) {
+  let done = false;
+  const once = () => {
+    if (done) return;
+    done = true;
+    fn();
+  };
+  requestAnimationFrame(once);
+  setTimeout(once, 250);
+}
+
+export class LiveClient {
+  #world;
+  #source = null;
+  #change = noChange();
+  #asked = false;
+  #attempt = 0;
+  #timer = null;
+  #heard = -Infinity;
+  #opened = -Infinity;
+  #wasLive = null;
+  #building = null;
+  #stopped = false;
+  #listeners = { change: new Set(), alarm: new Set(), health: new Set(), snapshot: new Set() };
+
+  constructor(world = browser()) {
+    this.#world = world;
+    this.present = new Present();
+  }
+
+  get alarms() {
+    return this.present.alarms;
+  }
+
+  get status() {
+    return this.present.status;
+  }
+
+  get recent() {
+    return this.present.recent(this.serverNow());
+  }
+
+  /** The server's clock, in ms. */
+  serverNow() {
+    return this.#world.now() + this.present.offset;
+  }
+
+  /** @returns {{live: boolean, known: boolean, silentMs: number, dataAgeMs: number|null}} */
+  health() {
+    const silentMs = this.#world.tick() - this.#heard;
+    const { data, id } = this.present;
+    return {
+      live: id !== null && silentMs < SILENCE_MS,
+      known: id !== null,
+      silentMs,
+      dataAgeMs: data === null ? null : this.serverNow() - data,
+    };
+  }
+
+  /**
+   * @param {"change"|"alarm"|"health"|"snapshot"} what
+   * @param {Function} fn
+   * @returns {() => void} stops it
+   */
+  on(what, fn) {
+    this.#listeners[what].add(fn);
+    return () => this.#listeners[what].delete(fn);
+  }
+
+  #tell(what, ...args) {
+    for (const fn of this.#listeners[what]) {
+      try {
+        fn(...args);
+      } catch (error) {
+        console.error(error); // one broken panel must not stop the alarms of the others
+      }
+    }
+  }
+
+  /** Begins; resolves with the first snapshot. @param {string|null} building whose values to stream too */
+  start(building = null) {
+    this.#building = building;
+    this.#world.onVisible(() => this.#flushIfSeen());
+    this.#world.every(() => this.#watchSilence(), 250);
+    return new Promise((resolve) => {
+      const off = this.on("snapshot", () => {
+        off();
+        resolve(this.present);
+      });
+      this.#snapshot();
+    });
+  }
+
+  stop() {
+    this.#stopped = true;
+    this.#close();
+  }
+
+  /** Streams the values of another building (or none). @param {string|null} building */
+  watch(building) {
+    if (building === this.#building) return;
+    this.#building = building;
+    if (this.present.id !== null && this.#source) this.#open();
+  }
+
+  async #snapshot() {
+    this.#close();
+    try {
+      const answer = await this.#world.fetch("/live/snapshot");
+      if (answer.status === 401) return void this.#world.signIn();
+      if (!answer.ok) throw new Error(`snapshot: ${answer.status}`);
+      this.#take(await answer.json());
+    } catch {
+      this.#retry(() => this.#snapshot());
+    }
+  }
+
+  #take(snapshot) {
+    if (this.#stopped) return;
+    const first = this.present.id === null;
+    this.present.load(snapshot, this.#world.now());
+    this.#change = { ...noChange(), full: true };
+    if (first) this.#hear(); // later only the stream itself proves that the picture lives
+    this.#tell("snapshot", this.present);
+    this.#ask();
+    this.#open();
+  }
+
+  #open() {
+    this.#close();
+    const query = new URLSearchParams({ after: this.present.id });
+    if (this.#building) query.set("building", this.#building);
+    const source = this.#world.open(`/live/events?${query}`);
+    this.#source = source;
+    this.#opened = this.#world.tick();
+    const listen = (type, fn) => source.addEventListener(type, (event) => this.#receive(source, event, fn));
+    listen("status", (data) => this.present.applyStatus(data, this.#change));
+    listen("alarm", (data) => this.#alarm(data));
+    listen("values", (data) => this.present.applyValues(data, this.#change));
+    listen("beat", (data) => this.present.beat(data, this.#world.now()));
+    listen("geometry", () => this.#snapshot());
+    listen("reset", () => this.#snapshot());
+    source.onerror = () => source === this.#source && this.#lost();
+  }
+
+  #receive(source, event, fn) {
+    if (source !== this.#source) return;
+    if (event.lastEventId) this.present.id = event.lastEventId;
+    this.#attempt = 0;
+    this.#hear();
+    fn(JSON.parse(event.data));
+    this.#ask();
+  }
+
+  #alarm(alarm) {
+    const previous = this.present.applyAlarm(alarm, this.#change);
+    this.#tell("alarm", alarm, previous);
+  }
+
+  /** The first time the stream resumes where it stopped; after that a snapshot also says 401. */
+  #lost() {
+    this.#close();
+    this.#retry(this.#attempt === 0 ? () => this.#open() : () => this.#snapshot());
+  }
+
+  #retry(fn) {
+    if (this.#stopped) return;
+    this.#world.cancel(this.#timer);
+    this.#timer = this.#world.later(fn, backOff(this.#attempt));
+    this.#attempt += 1;
+  }
+
+  #close() {
+    this.#world.cancel(this.#timer);
+    this.#source?.close();
+    this.#source = null;
+  }
+
+  #hear() {
+    this.#heard = this.#world.tick();
+    this.#watchHealth();
+  }
+
+  #watchHealth() {
+    const health = this.health();
+    if (health.live !== this.#wasLive) {
+      this.#wasLive = health.live;
+      this.#tell("health", health);
+    }
+  }
+
+  #watchSilence() {
+    this.#wasLive = this.health().live;
+    this.#tell("health", this.health());
+    const silent = this.#world.tick() - Math.max(this.#heard, this.#opened) > SILENCE_MS;
+    if (silent && this.#source) this.#lost(); // a dead connection says nothing by itself
+  }
+
+  #ask() {
+    if (this.#asked || isEmpty(this.#change)) return;
+    this.#asked = true;
+    this.#world.frame(() => {
+      this.#asked = false;
+      this.#flushIfSeen();
+    });
+  }
+
+  #flushIfSeen() {
+    if (this.#world.hidden() || isEmpty(this.#change)) return;
+    const change = this.#change;
+    this.#change = noChange();
+    this.#tell("change", change);
+  }
+}

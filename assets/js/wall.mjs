@@ -1,0 +1,198 @@
+/** The wall display: live picture, rotation through views, take-over by a fire; nobody touches it. */
+import { byId, el, setAttr, setText, whenElement } from "./lib/dom.mjs";
+import { named, t } from "./lib/i18n.mjs";
+import * as ids from "./lib/ids.mjs";
+import { alarmsLayer } from "./lib/layers/alarms.mjs";
+import { buildingsLayer } from "./lib/layers/buildings.mjs";
+import { contextLayer } from "./lib/layers/context.mjs";
+import { devicesLayer } from "./lib/layers/devices.mjs";
+import { facilitiesLayer } from "./lib/layers/facilities.mjs";
+import { watchHealth } from "./lib/lost.mjs";
+import { Picture } from "./lib/picture.mjs";
+import { lookAtBox, lookAtPlace } from "./lib/wall/camera.mjs";
+import { FireCard } from "./lib/wall/card.mjs";
+import { dayFeed } from "./lib/wall/day.mjs";
+import { DWELL_MS, begin, step } from "./lib/wall/director.mjs";
+import { WallList } from "./lib/wall/list.mjs";
+import { communitiesPanel, hoursPanel, statusPanel } from "./lib/wall/panels.mjs";
+import { firesOf } from "./lib/wall/rows.mjs";
+import { keepShifting, reloadAfterUpgrade } from "./lib/wall/upkeep.mjs";
+import { paintWeek } from "./lib/wall/week.mjs";
+
+/** Font size in which the map's layers write their smallest names. */
+const MAP_TEXT_PX = 11.5;
+const TICK_MS = 500;
+
+const letters = () => parseFloat(getComputedStyle(byId(ids.WALL)).fontSize);
+
+/** The map is drawn small and enlarged as a whole, so that its names are as large as the wall's. */
+function enlarge(map) {
+  const factor = Math.max(1, letters() / MAP_TEXT_PX);
+  byId(ids.WALL).style.setProperty("--map-scale", factor.toFixed(4));
+  map.options.enlarged = factor;
+  map.invalidateSize({ animate: false });
+  return factor;
+}
+
+/** Draws the map; what comes back points at an area or building. */
+function drawMap(map, picture) {
+  const context = contextLayer(map, picture);
+  const buildings = buildingsLayer(map, picture);
+  facilitiesLayer(map, picture);
+  devicesLayer(map, picture);
+  alarmsLayer(map, picture);
+  return (selection) => {
+    context.select(selection);
+    buildings.select(selection);
+  };
+}
+
+/** Views in turn: the whole, each work point, the week. */
+function viewsOf(town, day) {
+  const points = (town?.workPoints ?? []).filter((point) => point.rings.length).map((point) => `point:${point.code}`);
+  return ["whole", ...points, ...(day ? ["week"] : [])];
+}
+
+function nameOf(key, town) {
+  if (key === "whole") return t("全街道");
+  if (key === "week") return t("本周");
+  const point = town.workPoints.find(({ code }) => key === `point:${code}`);
+  return point ? named(point.name, point.nameEn) : "";
+}
+
+class Wall {
+  #map = null;
+  #point = () => {};
+  #factor = 1;
+  #day = null;
+  #direction = null;
+
+  constructor(picture) {
+    this.picture = picture;
+    const now = () => picture.client.serverNow();
+    this.list = new WallList({ list: byId(ids.WALL_ALARMS), count: byId(ids.WALL_COUNT), foot: byId(ids.WALL_MORE) }, now);
+    this.hours = hoursPanel(byId(ids.WALL_TODAY));
+    this.status = statusPanel(byId(ids.WALL_STATUS));
+    this.communities = communitiesPanel(byId(ids.WALL_COMMUNITIES));
+    this.card = new FireCard(byId(ids.WALL_TAKEOVER), now);
+    this.feed = dayFeed((day) => this.#showDay(day));
+  }
+
+  start() {
+    window.xt.onMap((map) => this.#takeMap(map));
+    this.picture.on((change) => this.#change(change));
+    this.picture.onAlarm(() => {
+      this.feed.touch();
+      this.#direct();
+    });
+    if (this.picture.worst) this.#change({ full: true });
+    this.feed.start();
+    setInterval(() => this.#direct(), TICK_MS);
+    keepShifting(byId(ids.WALL));
+    reloadAfterUpgrade(() => this.#fires().length === 0);
+    new ResizeObserver(() => this.#resize()).observe(byId(ids.MAP_FRAME));
+  }
+
+  #fires() {
+    return firesOf(this.picture.client.alarms.values());
+  }
+
+  #takeMap(map) {
+    this.#map = map;
+    this.#factor = enlarge(map);
+    this.#point = drawMap(map, this.picture);
+    this.#look(false);
+  }
+
+  #resize() {
+    if (!this.#map) return;
+    this.#factor = enlarge(this.#map);
+    this.#look(false);
+  }
+
+  #change({ full }) {
+    const { client, town, worst } = this.picture;
+    if (!town || !worst) return;
+    this.list.show(client.alarms.values());
+    this.status.show(worst.counts);
+    this.communities.show(town.communities, client.alarms.values(), this.#day?.communities ?? {}, (i) => worst.community[i]);
+    if (full) this.#look(false);
+    this.#direct();
+  }
+
+  #showDay(day) {
+    this.#day = day;
+    this.hours.show(day);
+    paintWeek(byId(ids.WALL_WEEK), day.week);
+    this.#change({});
+  }
+
+  /** Asks what to show now, and shows it if that is something else. */
+  #direct() {
+    const { town } = this.picture;
+    if (!town) return;
+    const now = performance.now();
+    const views = viewsOf(town, this.#day);
+    const fires = this.#fires();
+    const before = this.#direction;
+    this.#direction = step(before ?? begin(views, now), { views, fires: fires.map(({ key }) => key), now });
+    this.#tellFire(fires);
+    if (this.#direction !== before) this.#look(true);
+    this.#tellView(views, fires.length > 0);
+  }
+
+  #tellFire(fires) {
+    const { scene } = this.#direction;
+    const place = fires.findIndex(({ key }) => scene.kind === "fire" && key === scene.key);
+    if (place >= 0) this.card.show(fires[place], { place, total: fires.length });
+    else if (scene.kind !== "fire") this.card.hide();
+  }
+
+  #tellView(views, burning) {
+    const node = byId(ids.WALL_VIEW_NAME);
+    const { scene } = this.#direction;
+    setAttr(node, "data-fire", burning ? "" : null);
+    if (!node.firstChild) node.append(el("strong"), el("span", { class: "wall-dots", "aria-hidden": "true" }));
+    setText(node.firstChild, scene.kind === "fire" ? t("火警接管") : nameOf(scene.key, this.picture.town));
+    const dots = node.lastChild;
+    if (dots.children.length !== views.length) dots.replaceChildren(...views.map(() => el("i")));
+    [...dots.children].forEach((dot, i) => setAttr(dot, "data-on", scene.kind === "view" && views[i] === scene.key ? "" : null));
+  }
+
+  /** Turns the map to the scene. */
+  #look(fly) {
+    const { town } = this.picture;
+    if (!this.#map || !town || !this.#direction) return;
+    const { scene } = this.#direction;
+    byId(ids.WALL_WEEK).hidden = scene.key !== "week";
+    if (scene.kind === "fire") {
+      this.#lookAtFire(scene.key);
+      return;
+    }
+    const point = town.workPoints.find(({ code }) => scene.key === `point:${code}`);
+    this.#point(point ? { type: "work_point", id: String(point.code) } : null);
+    const bottom = byId(ids.MAP_FRAME).querySelector(".wall-map-legend").offsetHeight / this.#factor;
+    lookAtBox(this.#map, point?.box ?? town.box, { bottom }, fly);
+  }
+
+  #lookAtFire(key) {
+    const fire = this.#fires().find((one) => one.key === key);
+    if (!fire || !Number.isFinite(fire.lead.lon)) return;
+    this.#point(fire.lead.building ? { type: "building", id: fire.lead.building } : null);
+    lookAtPlace(this.#map, fire.lead, byId(ids.WALL_TAKEOVER).offsetWidth / this.#factor);
+  }
+}
+
+async function main() {
+  const picture = new Picture();
+  const root = await whenElement(ids.WALL);
+  const ready = picture.start({ version: root.dataset.geometry || null });
+  watchHealth(picture);
+  const wall = new Wall(picture);
+  wall.start();
+  await ready;
+  document.documentElement.dataset.dwell = String(DWELL_MS);
+  document.documentElement.dataset.ready = "true"; // tests and benches wait for this
+}
+
+main();

@@ -1,0 +1,1 @@
+"""Benchmarks: one command each, JSON lines out, ratios against a baseline of the same run."""

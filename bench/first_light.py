@@ -1,0 +1,184 @@
+"""Figures of the first light: cold load, delay, steady bytes: ``python -m bench.first_light``.
+
+Each is printed with a baseline of the same run: the load beside the sign-in page's (a page with
+no script at all), the delay in the browser beside a bare reader of the same stream.
+"""
+
+import threading
+import time
+from typing import Any
+
+import httpx
+import typer
+from playwright.sync_api import Browser, Page
+
+from bench.harness import (
+    Load,
+    application,
+    chromium,
+    healthy_devices,
+    quantile,
+    reading,
+    report,
+    signed_in,
+    spread,
+)
+from tests.servers import Application
+
+PAINTED = "() => performance.getEntriesByName('xt:painted').length > 0"
+PAINTED_AT = "() => performance.getEntriesByName('xt:painted')[0].startTime"
+LOADED_AT = "() => performance.getEntriesByType('navigation')[0].loadEventEnd"
+WATCH_QUEUE = """() => {
+  window.seen = {};
+  new MutationObserver(() => requestAnimationFrame(() => {
+    for (const row of document.querySelectorAll('#queue-list [data-alarm]'))
+      window.seen[row.dataset.alarm] ??= performance.timeOrigin + performance.now();
+  })).observe(document.getElementById('queue-list'), {childList: true, subtree: true});
+}"""
+
+
+def cold_load(browser: Browser, running: Application, path: str, runs: int) -> float:
+    """Measure loads with an empty cache; return the median in ms."""
+    times, sizes = [], []
+    for _ in range(runs):
+        context = signed_in(browser, running)
+        page = context.new_page()
+        sizes.append(count_bytes(page))
+        page.goto(running.url + path)
+        page.wait_for_function(PAINTED, timeout=30_000)
+        times.append(page.evaluate(PAINTED_AT))
+        page.wait_for_timeout(300)
+        context.close()
+    kilobytes = [size["bytes"] / 1000 for size in sizes]
+    report(f"cold load {path} to all painted, ms", **spread(times))
+    report(f"bytes over the wire for {path}, kB", **spread(kilobytes))
+    return quantile(times, 0.5)
+
+
+def count_bytes(page: Page) -> dict[str, int]:
+    """Count the bytes that a page receives, from now on, as Chromium sees them on the wire."""
+    total = {"bytes": 0}
+
+    def add(event: dict[str, Any]) -> None:
+        total["bytes"] += max(0, round(event["encodedDataLength"]))
+
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.dataReceived", add)
+    session.on("Network.responseReceived", lambda e: add(e["response"]))
+    return total
+
+
+def bare_page(browser: Browser, running: Application, runs: int) -> float:
+    """Measure the floor: the sign-in page, which has no script; median in ms."""
+    times = []
+    for _ in range(runs):
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(running.url + "/login", wait_until="load")
+        times.append(page.evaluate(LOADED_AT))
+        context.close()
+    report("baseline: load of the sign-in page, ms", **spread(times))
+    return quantile(times, 0.5)
+
+
+class StreamReader(threading.Thread):
+    """A bare reader of ``/live/events``: when each alarm came, and how many bytes."""
+
+    def __init__(self, running: Application) -> None:
+        super().__init__(daemon=True)
+        self._client = running.client()
+        self.seen: dict[str, float] = {}
+        self.bytes = 0
+
+    def run(self) -> None:
+        """Read until the connection is closed."""
+        try:
+            with self._client.stream("GET", "/live/events", timeout=None) as answer:
+                buffer = b""
+                for part in answer.iter_raw():
+                    self.bytes += len(part)
+                    buffer += part
+                    *frames, buffer = buffer.split(b"\n\n")
+                    for frame in frames:
+                        if b"event: alarm" in frame:
+                            number = frame.partition(b'"id":')[2].partition(b",")[0].decode()
+                            self.seen.setdefault(number, time.time() * 1000)
+        except (httpx.HTTPError, OSError):
+            return  # closed at the end of the run
+
+    def close(self) -> None:
+        """End the reader."""
+        self._client.close()
+
+
+def delays(browser: Browser, running: Application, alarms: int) -> None:
+    """Measure reading posted → row painted, while 50 readings/s flow."""
+    ids = healthy_devices(running)
+    quiet, burning = ids[alarms:], ids[:alarms]
+    context = signed_in(browser, running)
+    page = context.new_page()
+    page.goto(running.url + "/")
+    page.wait_for_function(PAINTED)
+    page.evaluate(WATCH_QUEUE)
+    reader, load = StreamReader(running), Load(running, quiet, 50)
+    reader.start()
+    load.start()
+    page.wait_for_timeout(1000)
+    posted: dict[str, float] = {}
+    for number, device_id in enumerate(burning):
+        before = set(reader.seen)
+        started = time.time() * 1000
+        running.post_readings([reading(device_id, f"bench-{number}", {"smoke_pct": 60})])
+        while not (new := set(reader.seen) - before):
+            page.wait_for_timeout(5)
+        posted[new.pop()] = started
+        page.wait_for_timeout(150)
+    page.wait_for_timeout(1000)
+    seen = page.evaluate("() => window.seen")
+    load.stop()
+    reader.close()
+    context.close()
+    in_page = [seen[number] - at for number, at in posted.items()]
+    on_stream = [reader.seen[number] - at for number, at in posted.items()]
+    report("reading posted → row painted in the page, ms", **spread(in_page))
+    report(
+        "baseline: reading posted → event at a bare reader, ms",
+        **spread(on_stream),
+        page_over_bare=round(quantile(in_page, 0.95) / quantile(on_stream, 0.95), 2),
+    )
+
+
+def steady_state(running: Application, seconds: float) -> None:
+    """Measure the bytes that a client receives while 50 readings/s flow and nothing changes."""
+    reader = StreamReader(running)
+    load = Load(running, healthy_devices(running), 50)
+    reader.start()
+    load.start()
+    time.sleep(2)
+    before, sent, started = reader.bytes, load.sent, time.monotonic()
+    time.sleep(seconds)
+    elapsed = time.monotonic() - started
+    report(
+        "steady bytes to one client at 50 readings/s",
+        bytes_per_s=round((reader.bytes - before) / elapsed, 1),
+        readings_per_s=round((load.sent - sent) / elapsed, 1),
+    )
+    load.stop()
+    reader.close()
+
+
+def main(runs: int = 7, alarms: int = 60, seconds: float = 20, devices: int = 6000) -> None:
+    """Run everything once."""
+    with application(devices) as running, chromium() as browser:
+        cold_load(browser, running, "/", 1)  # the first load also warms the server's caches
+        floor = bare_page(browser, running, runs)
+        for path in ("/", "/wall/"):
+            median = cold_load(browser, running, path, runs)
+            report(f"ratio: load of {path} over the sign-in page", ratio=round(median / floor, 1))
+        delays(browser, running, alarms)
+        steady_state(running, seconds)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,12 @@
+"""The duty desk: one module per panel."""
+
+from dash import Dash
+
+from callbacks.desk import basemap, drilldown, search, trend
+from callbacks.services import Services
+
+
+def register(app: Dash, services: Services) -> None:
+    """Attach every callback of the duty desk."""
+    for panel in (basemap, drilldown, search, trend):
+        panel.register(app, services)

@@ -1,0 +1,88 @@
+"""Sends batches of messages to the application and does not give up while it is away."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any, Final
+
+import httpx
+import structlog
+
+log = structlog.get_logger(__name__)
+
+PATH: Final = "/api/v1/readings"
+FIRST_WAIT_S: Final = 0.5
+LONGEST_WAIT_S: Final = 30.0
+_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+_LATER: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS})
+
+
+class FeedError(RuntimeError):
+    """Sending makes no sense; the message says why."""
+
+
+class Sender:
+    """Posts one batch at a time; ``sent`` counts the messages that were taken."""
+
+    def __init__(self, client: httpx.AsyncClient, key: str, stop: asyncio.Event) -> None:
+        self._client = client
+        self._headers = {"Authorization": f"Bearer {key}"}
+        self._stop = stop
+        self.sent = 0
+
+    async def post(self, messages: list[dict[str, Any]]) -> bool:
+        """Post a batch until it is answered; return False if it was stopped or refused.
+
+        While the application is away this batch is all that is kept: devices that become due
+        meanwhile send their newest values later, once.
+
+        Raises
+        ------
+        FeedError
+            If the key is refused.
+        """
+        wait = FIRST_WAIT_S
+        while not self._stop.is_set():
+            later = await self._try(messages)
+            if later is None:
+                return True
+            if later < 0:
+                return False
+            await self._pause(max(later, wait))
+            wait = min(2 * wait, LONGEST_WAIT_S)
+        return False
+
+    async def _try(self, messages: list[dict[str, Any]]) -> float | None:
+        """Post once; return None if taken, seconds to wait before the next try, -1 if hopeless."""
+        try:
+            response = await self._client.post(PATH, json=messages, headers=self._headers)
+        except httpx.TransportError as error:
+            log.warning("the application is away", error=type(error).__name__)
+            return 0.0
+        if response.status_code in _REFUSED:
+            raise FeedError("the application refuses the key")
+        if response.status_code in _LATER or response.is_server_error:
+            log.warning("the application is busy", status=response.status_code)
+            return _retry_after(response)
+        if not response.is_success:
+            log.warning(
+                "a batch was refused", status=response.status_code, reason=response.text[:200]
+            )
+            return -1.0
+        answer = response.json()
+        self.sent += int(answer["accepted"])
+        if answer["rejected"]:
+            log.warning("messages were rejected", first=answer["rejected"][0])
+        return None
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stop.wait()
+        except TimeoutError:
+            return
+
+
+def _retry_after(response: httpx.Response) -> float:
+    """Return the seconds that the answer asks for; 0 if it says nothing or a date."""
+    text = response.headers.get("Retry-After", "")
+    return min(float(text), LONGEST_WAIT_S) if text.isdigit() else 0.0

@@ -1,0 +1,266 @@
+"""The launcher: everything in the right order, watched, and stopped without a trace."""
+
+import errno
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretStr
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from data.embedded import EmbeddedRedis, check_redis
+from data.errors import StartError
+from data.home import API_KEY, SECRET_KEY, Home, key_from, make_private_folder
+from data.settings import Settings
+from data.supervise import ChildProcess, Part, Supervisor, stop_all
+
+LOOK_EVERY_S: Final = 0.1
+READY_EVERY_S: Final = 0.2
+#: A web process that dies so often before it was ready once will never be.
+HOPELESS_DEATHS: Final = 3
+LOCAL: Final = "127.0.0.1"
+OK: Final = 200
+
+
+def launch(
+    settings: Settings, program: Path, console: Console, now: Callable[[], datetime]
+) -> None:
+    """Start everything, print address and sign-ins, and look after it until Ctrl-C or SIGTERM.
+
+    Parameters
+    ----------
+    settings : Settings
+    program : Path
+        ``app.py``, whose commands are the child processes.
+    console : Console
+    now : callable
+        The time in UTC.
+
+    Raises
+    ------
+    StartError
+        If something is missing; the message says what.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    with ExitStack() as stack:
+        stack.enter_context(Home(settings.data_dir))
+        listening = stack.enter_context(bind(settings.host, settings.port))
+        parts: list[Part] = []
+        if not settings.redis_url:
+            redis = stack.enter_context(EmbeddedRedis())
+            parts.append(redis)
+            settings = settings.model_copy(update={"redis_url": redis.url})
+        check_redis(settings.redis_url)
+        settings = complete(settings)
+        sign_ins = prepare_demo(settings, console, now())
+        children = _children(settings, program, listening)
+        supervisor = Supervisor([*parts, *children], lambda text: _say(console, text))
+        try:
+            supervisor.start()
+            _wait_until_ready(supervisor, settings, console)
+            _show_address(console, settings)
+            show_sign_ins(console, sign_ins)
+            _look_after(supervisor)
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it
+            stop_all(children)
+
+
+def prepare_demo(settings: Settings, console: Console, now: datetime) -> dict[str, str] | None:
+    """Migrate, load reference data and the demo town where there are none; return the sign-ins."""
+    from data import first_start  # noqa: PLC0415 - not before the checks that need no database
+    from data.store.database import Database  # noqa: PLC0415
+    from data.users import SIGN_INS_FILE, ensure_demo_users  # noqa: PLC0415
+
+    first_start.migrate_database(settings.sql_url)
+    database = Database(settings.sql_url)
+    try:
+        if first_start.needs_reference(database):
+            first_start.load_reference_data(database)
+        if first_start.needs_town(database):
+            with _progress(console) as progress:
+                first_start.make_town(database, settings.demo_devices, now, progress)
+        password = settings.demo_password.get_secret_value() or None
+        return ensure_demo_users(database, password, now, settings.data_dir / SIGN_INS_FILE)
+    except ValueError as error:  # a demo password that is too short
+        raise StartError(f"XT_DEMO_PASSWORD: {error}") from error
+    finally:
+        database.close()
+
+
+def complete(settings: Settings) -> Settings:
+    """Return the settings with the keys that were left empty, from the data directory's files."""
+    make_private_folder(settings.data_dir)
+    update: dict[str, object] = {}
+    if not settings.secret_key.get_secret_value():
+        update["secret_key"] = SecretStr(key_from(settings.data_dir, SECRET_KEY))
+    if not settings.api_keys:
+        update["api_keys"] = (SecretStr(key_from(settings.data_dir, API_KEY)),)
+    return settings.model_copy(update=update)
+
+
+@contextmanager
+def bind(host: str, port: int, fd: int = -1, name: str = "XT_PORT") -> Iterator[socket.socket]:
+    """Bind the address before anything else is done; ``fd`` is a socket inherited from a parent.
+
+    It does not listen yet: a browser is refused until the web process takes over.
+
+    Raises
+    ------
+    StartError
+        If the port is taken, or the host is none of this machine's.
+    """
+    if fd >= 0:
+        listening = socket.socket(fileno=fd)
+    else:
+        listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+        except OSError as error:
+            listening.close()
+            raise _busy(host, port, name, error) from error
+    with listening:
+        yield listening
+
+
+def run_workers(program: Path, number: int, listening: socket.socket, console: Console) -> None:
+    """Run several web processes on one socket until Ctrl-C or SIGTERM."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    children = [
+        _child(f"web {index + 1}", program, dict(os.environ), listening) for index in range(number)
+    ]
+    supervisor = Supervisor(children, lambda text: _say(console, text))
+    try:
+        supervisor.start()
+        _look_after(supervisor)
+    finally:
+        for caught in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(caught, signal.SIG_IGN)
+        stop_all(children)
+
+
+def show_sign_ins(console: Console, sign_ins: Mapping[str, str] | None) -> None:
+    """Print the demo accounts with their passwords, if they are known."""
+    if not sign_ins:
+        return
+    table = Table("账号 / Account", "密码 / Password", title="演示登录 / Demo sign-ins")
+    for name, password in sign_ins.items():
+        table.add_row(name, Text(password))
+    console.print(table)
+
+
+def _children(settings: Settings, program: Path, listening: socket.socket) -> list[ChildProcess]:
+    path = os.pathsep.join(filter(None, (str(program.parent), os.environ.get("PYTHONPATH"))))
+    shared = {**os.environ, "XT_REDIS_URL": settings.redis_url, "PYTHONPATH": path}
+    children = [
+        ChildProcess("worker", [sys.executable, str(program), "worker"], shared),
+        _child("web", program, shared, listening),
+    ]
+    if settings.simulate:
+        # In the environment: a key on the command line is there for all to read.
+        key = {"XT_API_KEYS": settings.api_keys[0].get_secret_value()}
+        simulator = [sys.executable, "-m", "data.feeds.simulator", "--url", _address(settings)]
+        children.append(ChildProcess("simulator", simulator, {**shared, **key}))
+    return children
+
+
+def _child(
+    name: str, program: Path, environment: Mapping[str, str], listening: socket.socket
+) -> ChildProcess:
+    fd = listening.fileno()
+    command = [sys.executable, str(program), "web", "--fd", str(fd)]
+    return ChildProcess(name, command, environment, pass_fds=(fd,))
+
+
+def _wait_until_ready(supervisor: Supervisor, settings: Settings, console: Console) -> None:
+    with console.status("启动中… / starting…"):
+        while not _is_ready(settings):
+            supervisor.look()
+            name, deaths = supervisor.sickest()
+            if deaths >= HOPELESS_DEATHS:
+                raise StartError(
+                    f"{name} 无法启动，原因见上面的输出。"
+                    f"/ {name} can't start; what it said stands above."
+                )
+            time.sleep(READY_EVERY_S)
+
+
+def _is_ready(settings: Settings) -> bool:
+    connection = HTTPConnection(_reachable(settings.host), settings.port, timeout=2)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _look_after(supervisor: Supervisor) -> None:
+    while True:
+        supervisor.look()
+        time.sleep(LOOK_EVERY_S)
+
+
+def _show_address(console: Console, settings: Settings) -> None:
+    console.print(f"[bold]新塘街道智慧消防 / Xintang smart fire[/]  {_address(settings)}")
+    key = settings.data_dir / API_KEY
+    if key.exists():
+        console.print(f"设备接口密钥 / API key of the devices: {key}", highlight=False)
+    console.print("Ctrl-C 停止 / stops it", highlight=False)
+
+
+def _address(settings: Settings) -> str:
+    host = _reachable(settings.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def _reachable(host: str) -> str:
+    """Return an address of this machine where a server on ``host`` is reached."""
+    return {"0.0.0.0": LOCAL, "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Callable[[str, float], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("演示数据 / demo town", total=1.0)
+
+        def show(step: str, fraction: float) -> None:
+            bar.update(task, description=f"演示数据 / demo town: {step}", completed=fraction)
+
+        yield show
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _busy(host: str, port: int, name: str, error: OSError) -> StartError:
+    if error.errno == errno.EADDRINUSE:
+        return StartError(
+            f"端口 {port} 已被占用，请停止占用它的程序，或设置 {name}。"
+            f"/ Port {port} is in use; stop what uses it, or set {name}."
+        )
+    return StartError(
+        f"无法在 {host}:{port} 上监听（{error.strerror}），请检查 XT_HOST 与 {name}。"
+        f"/ Can't listen on {host}:{port} ({error.strerror}); check XT_HOST and {name}."
+    )
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt

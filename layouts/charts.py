@@ -1,0 +1,172 @@
+"""The one Plotly template of every chart, and the trend of a device.
+
+Figures are plain dictionaries in Plotly's own format, so that the ``plotly`` package is not
+imported where no chart is drawn.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from data.domain.rules import Rule
+from data.domain.views import TrendPoint, TrendSeries
+from data.domain.weeks import SHANGHAI
+from data.domain.words import STATUS_OF_ALARM, Status
+from layouts import words
+from layouts.shown import Shown, quantity
+
+PANEL: Final = "#1c2024"
+LINE: Final = "#323a42"
+TEXT: Final = "#e8eaed"
+QUIET: Final = "#9aa4ae"
+#: Neutral line of a value that is not abnormal.
+SERIES: Final = "#c3cad1"
+BAND: Final = "rgba(154, 164, 174, 0.22)"
+STATUS_COLOUR: Final[Mapping[Status, str]] = {
+    Status.ALARM: "#ff4d4f",
+    Status.PREALARM: "#ff922b",
+    Status.FAULT: "#ffd43b",
+    Status.STALE: "#868e96",
+    Status.DISABLED: "#5c6b7a",
+    Status.NORMAL: "#3d8b7a",
+}
+FONT: Final = '"Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif'
+
+_AXIS: Final[Mapping[str, Any]] = {
+    "gridcolor": LINE,
+    "linecolor": LINE,
+    "zeroline": False,
+    "tickfont": {"color": QUIET, "size": 12},
+    "automargin": True,
+}
+TEMPLATE: Final[Mapping[str, Any]] = {
+    "layout": {
+        "paper_bgcolor": PANEL,
+        "plot_bgcolor": PANEL,
+        "font": {"family": FONT, "color": TEXT, "size": 13},
+        "margin": {"l": 8, "r": 8, "t": 28, "b": 8},
+        "showlegend": False,
+        "hovermode": "x unified",
+        "hoverlabel": {"bgcolor": "#14171a", "bordercolor": LINE, "font": {"color": TEXT}},
+        "xaxis": {**_AXIS, "showgrid": False},
+        "yaxis": dict(_AXIS),
+        "annotationdefaults": {"font": {"color": QUIET, "size": 12}, "showarrow": False},
+        "colorway": [SERIES, QUIET],
+    }
+}
+#: No toolbar, no logo: a chart on the desk is looked at, not edited.
+CONFIG: Final[Any] = {"displayModeBar": False, "responsive": True}
+
+PLOT_HEIGHT_PX: Final = 170
+BATTERY: Final = "battery_pct"
+#: A threshold further away from the values than this many times their spread is not drawn.
+NEAR_THRESHOLD: Final = 3.0
+
+
+def trend_figure(series: Sequence[TrendSeries], shown: Shown) -> dict[str, Any]:
+    """Return the trend of a device: one plot a value, hourly mean with the band low – high.
+
+    The battery is left out unless it is all there is. Times are Asia/Shanghai.
+    """
+    plots = [s for s in series if s.value != BATTERY] or list(series)
+    layout: dict[str, Any] = {
+        "template": TEMPLATE,
+        "height": PLOT_HEIGHT_PX * max(1, len(plots)),
+        "shapes": [],
+        "annotations": [],
+    }
+    traces: list[dict[str, Any]] = []
+    for place, one in enumerate(plots):
+        suffix = "" if place == 0 else str(place + 1)
+        traces += _traces(one, suffix, shown)
+        _add_axes(layout, place, len(plots), one, shown)
+        layout["shapes"] += [_threshold(rule, suffix) for rule in _near_rules(one)]
+    return {"data": traces, "layout": layout}
+
+
+def _times(points: Sequence[TrendPoint]) -> list[str]:
+    return [f"{point.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for point in points]
+
+
+def _traces(one: TrendSeries, suffix: str, shown: Shown) -> list[dict[str, Any]]:
+    _ = shown.translate
+    times = _times(one.points)
+    axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}", "type": "scatter", "x": times}
+    known = words.VALUE.get(one.value)
+    measure = known.unit if known else ""
+    hover = f"%{{y:.{known.digits if known else 1}f}} {measure}"
+    still = {"line": {"width": 0}, "mode": "lines"}
+    return [
+        {
+            **axes,
+            **still,
+            "y": [p.low for p in one.points],
+            "name": _("最低"),
+            "hovertemplate": hover,
+        },
+        {
+            **axes,
+            **still,
+            "y": [p.high for p in one.points],
+            "name": _("最高"),
+            "hovertemplate": hover,
+            "fill": "tonexty",
+            "fillcolor": BAND,
+        },
+        {
+            **axes,
+            "y": [p.mean for p in one.points],
+            "name": _("平均"),
+            "hovertemplate": hover,
+            "mode": "lines+markers",
+            "marker": {"size": 4},
+            "line": {"color": SERIES, "width": 2},
+        },
+    ]
+
+
+def _add_axes(
+    layout: dict[str, Any], place: int, count: int, one: TrendSeries, shown: Shown
+) -> None:
+    """Give the plot its own pair of axes, stacked from top to bottom, and its title."""
+    _ = shown.translate
+    suffix = "" if place == 0 else str(place + 1)
+    gap = 0.16 / count
+    height = 1 / count
+    top = 1 - place * height
+    layout[f"xaxis{suffix}"] = {"anchor": f"y{suffix}", "tickformat": "%H:%M", "nticks": 6}
+    layout[f"yaxis{suffix}"] = {
+        "anchor": f"x{suffix}",
+        "domain": [max(0.0, top - height + gap), top - gap],
+        "nticks": 4,
+    }
+    known = words.VALUE.get(one.value)
+    title = f"{_(known.word)} ({known.unit})" if known else one.value
+    layout["annotations"].append(
+        {"text": title, "xref": "paper", "yref": "paper", "x": 0, "y": top, "xanchor": "left"}
+    )
+
+
+def _near_rules(one: TrendSeries) -> list[Rule]:
+    """Return the thresholds that the values came near; far ones would flatten the curve."""
+    low = min((p.low for p in one.points), default=0.0)
+    high = max((p.high for p in one.points), default=0.0)
+    reach = NEAR_THRESHOLD * max(high - low, abs(high) * 0.1)
+    return [rule for rule in one.rules if low - reach <= rule.on <= high + reach]
+
+
+def _threshold(rule: Rule, suffix: str) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "xref": f"x{suffix} domain",
+        "yref": f"y{suffix}",
+        "x0": 0,
+        "x1": 1,
+        "y0": rule.on,
+        "y1": rule.on,
+        "line": {"color": STATUS_COLOUR[STATUS_OF_ALARM[rule.kind]], "width": 1, "dash": "dash"},
+        "label": {
+            "text": quantity(rule.value, rule.on),
+            "textposition": "end",
+            "font": {"size": 11, "color": STATUS_COLOUR[STATUS_OF_ALARM[rule.kind]]},
+        },
+    }

@@ -1,0 +1,292 @@
+"""The duty desk: queue, map, drill-down, figures.
+
+Containers that the browser fills (marked *live* in ``layouts/ids.py``) are empty here; empty means
+"being fetched" and is drawn as a skeleton by css.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import dash_leaflet as dl
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from data.domain.words import Status
+from layouts import ids, words
+from layouts.components import Part, aria, data, mark, skeleton
+from layouts.header import HeaderView, header
+from layouts.i18n import Translator, translator
+
+MIN_ZOOM: Final = 12
+MAX_ZOOM: Final = 19
+#: The map may be dragged this many times its own size beyond the sub-district.
+PAN_MARGIN: Final = 0.6
+#: Share of the sub-district's size that stays free around it at first.
+VIEW_MARGIN: Final = 0.02
+
+BUILTIN: Final = "builtin"
+BASEMAPS: Final = {
+    BUILTIN: "内置底图",
+    "tianditu": "天地图",
+    "amap": "高德地图",
+    "osm": "OpenStreetMap",
+    "xyz": "自定义底图",
+    "mbtiles": "离线底图",
+}
+ATTRIBUTION: Final = {
+    "tianditu": "© 国家地理信息公共服务平台 天地图",
+    "amap": "© 高德软件 AutoNavi",
+    "osm": "© OpenStreetMap contributors",
+}
+KEYS: Final = (
+    (("J", "K"), "下一条 / 上一条警情"),
+    (("Enter",), "打开所选警情的建筑"),
+    (("A",), "确认所选警情"),
+    (("V",), "填写核实结论"),
+    (("/",), "搜索"),
+    (("Esc",), "返回上一级、关闭窗口"),
+    (("?",), "显示本说明"),
+)
+
+Bounds = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    """What the duty desk differs in from one installation and person to another.
+
+    ``bounds`` are west, south, east, north of the sub-district in degrees (EPSG:4326); ``basemaps``
+    the configured sources besides the built-in one.
+    """
+
+    header: HeaderView
+    bounds: Bounds
+    geometry: str
+    basemaps: Sequence[str]
+    basemap: str
+    schematic: bool
+    demo: bool
+
+
+def desk(view: DeskView) -> Component:
+    """Return the whole page."""
+    _ = translator(view.header.lang)
+    return html.Div(
+        [
+            dcc.Location(id=ids.URL, refresh="callback-nav"),
+            header(view.header, _, active="desk"),
+            html.Div(id=ids.STREAM_LOST, className="stream-lost", role="alert", hidden=True),
+            html.Main(
+                [_queue(_), _map_frame(view, _), _drilldown(_)], id="main", className="desk-main"
+            ),
+            _kpi_strip(_),
+            _help(_),
+        ],
+        className="desk",
+        **data(lang=view.header.lang, role=view.header.role, geometry=view.geometry),
+    )
+
+
+def basemap_layer(source: str | None, basemaps: Sequence[str]) -> list[Component]:
+    """Return the tiles of a configured source; none for the built-in basemap."""
+    if source is None or source == BUILTIN or source not in basemaps:
+        return []
+    return [
+        dl.TileLayer(
+            url=f"/tiles/{source}/{{z}}/{{x}}/{{y}}",
+            attribution=ATTRIBUTION.get(source, ""),
+            maxZoom=MAX_ZOOM,
+            maxNativeZoom=18,
+            className=f"basemap basemap-{source}",
+        )
+    ]
+
+
+def padded(bounds: Bounds, share: float) -> list[list[float]]:
+    """Return bounds grown by a share of their size, as Leaflet writes them: latitude first.
+
+    Examples
+    --------
+    >>> padded((0.0, 0.0, 10.0, 20.0), 0.5)
+    [[-10.0, -5.0], [30.0, 15.0]]
+    """
+    west, south, east, north = bounds
+    lon, lat = (east - west) * share, (north - south) * share
+    return [[south - lat, west - lon], [north + lat, east + lon]]
+
+
+def _queue(_: Translator) -> Component:
+    return html.Section(
+        [
+            html.Div(
+                [html.H2(_("警情")), html.Span(id=ids.QUEUE_COUNT, className="count")],
+                className="panel-head",
+            ),
+            html.Div(
+                id=ids.QUEUE_KIND, className="chips", role="group", **aria(label=_("按类别筛选"))
+            ),
+            html.Ol(id=ids.QUEUE_LIST, className="queue", **aria(label=_("未处理的警情"))),
+        ],
+        className="panel desk-queue",
+        **aria(label=_("警情")),
+    )
+
+
+def _map_frame(view: DeskView, _: Translator) -> Component:
+    return html.Section(
+        [
+            html.Div([_search(_), _layers_menu(_), _basemap_menu(view, _)], className="map-tools"),
+            _map(view),
+            html.Div(id=ids.FLY_OFFER, className="fly-offer", role="status", hidden=True),
+            html.Div([_legend(_), _notices(view, _)], className="map-foot"),
+        ],
+        id=ids.MAP_FRAME,
+        className="desk-map",
+        **aria(label=_("地图")),
+        **data(basemap=view.basemap),
+    )
+
+
+def _search(_: Translator) -> Component:
+    return html.Div(
+        [
+            html.Label(_("搜索"), htmlFor=ids.SEARCH_INPUT, className="visually-hidden"),
+            dcc.Input(
+                id=ids.SEARCH_INPUT,
+                type="search",
+                debounce=0.2,
+                maxLength=60,
+                placeholder=_("搜索社区、建筑、设备、地址"),
+                autoComplete="off",
+                className="search-input",
+            ),
+            html.Div(id=ids.SEARCH_RESULTS, className="search-results", **aria(live="polite")),
+        ],
+        className="search",
+        role="search",
+    )
+
+
+def _menu(title: str, body: Part, key: str | None = None) -> Component:
+    inside: dict[str, Any] = {} if key is None else {"id": key}
+    return html.Details(
+        [
+            html.Summary(title, className="button"),
+            html.Div(body, className="menu-body", **inside),
+        ],
+        className="menu",
+    )
+
+
+def _layers_menu(_: Translator) -> Component:
+    return _menu(_("图层"), None, ids.LAYERS_MENU)
+
+
+def _basemap_menu(view: DeskView, _: Translator) -> Component:
+    sources = [BUILTIN, *(source for source in view.basemaps if source != BUILTIN)]
+    choice = dcc.RadioItems(
+        id=ids.BASEMAP_MENU,
+        options=[{"label": _(BASEMAPS[source]), "value": source} for source in sources],
+        value=view.basemap,
+        className="radio-list",
+        persistence=True,
+        persistence_type="local",
+    )
+    return _menu(_("底图"), choice)
+
+
+def _map(view: DeskView) -> Component:
+    chart: Component = dl.Map(
+        [
+            dl.LayerGroup(basemap_layer(view.basemap, view.basemaps), id=ids.BASEMAP_LAYER),
+            dl.ZoomControl(position="bottomright"),
+            dl.ScaleControl(position="bottomright", imperial=False),
+        ],
+        id=ids.MAP,
+        className="map",
+        bounds=padded(view.bounds, VIEW_MARGIN),
+        maxBounds=padded(view.bounds, PAN_MARGIN),
+        minZoom=MIN_ZOOM,
+        maxZoom=MAX_ZOOM,
+        # Half steps let the first view fill the map.
+        zoomSnap=0.5,
+        zoomDelta=1,
+        preferCanvas=True,
+        zoomControl=False,
+        trackViewport=False,
+    )
+    return chart
+
+
+def _legend(_: Translator) -> Component:
+    items = [
+        html.Li([mark(status), _(words.STATUS[status])], className="legend-item")
+        for status in sorted(Status, reverse=True)
+    ]
+    return html.Ul(items, className="legend", **aria(label=_("图例")))
+
+
+def _notices(view: DeskView, _: Translator) -> Component:
+    notices = [
+        html.Span(_("示意边界"), className="notice") if view.schematic else None,
+        html.Span(_("演示数据"), className="notice") if view.demo else None,
+    ]
+    return html.P(notices, className="notices")
+
+
+def _drilldown(_: Translator) -> Component:
+    return html.Aside(
+        html.Div(skeleton(12), id=ids.DRILLDOWN, className="drilldown"),
+        className="panel desk-drilldown",
+        **aria(label=_("详情")),
+    )
+
+
+def _kpi_strip(_: Translator) -> Component:
+    return html.Footer(
+        [
+            _kpi("online", _("设备在线率"), "%"),
+            _kpi("fire", _("火警"), _("起"), Status.ALARM),
+            _kpi("prealarm", _("预警"), _("起"), Status.PREALARM),
+            _kpi("fault", _("故障"), _("起"), Status.FAULT),
+            _kpi("stale", _("失联"), _("台"), Status.STALE),
+            _kpi("rate", _("近 10 分钟报警"), _("条")),
+        ],
+        id=ids.KPI_STRIP,
+        className="kpi-strip",
+        **aria(label=_("关键指标")),
+    )
+
+
+def _kpi(name: str, label: str, unit: str, status: Status | None = None) -> Component:
+    return html.Div(
+        [
+            None if status is None else mark(status),
+            html.Span(label, className="kpi-label"),
+            html.B("—", className="kpi-value"),
+            html.Span(unit, className="kpi-unit"),
+            html.Span(className="kpi-note"),
+        ],
+        id=ids.kpi(name),
+        className="kpi",
+    )
+
+
+def _help(_: Translator) -> Component:
+    return html.Dialog(
+        [
+            html.H2(_("键盘快捷键"), id="help-title"),
+            html.Dl(
+                [
+                    html.Div([html.Dt([html.Kbd(key) for key in keys]), html.Dd(_(what))])
+                    for keys, what in KEYS
+                ],
+                className="keys",
+            ),
+            html.Form(html.Button(_("关闭"), type="submit", className="button"), method="dialog"),
+        ],
+        id=ids.HELP_DIALOG,
+        className="help",
+        **aria(labelledby="help-title"),
+    )

@@ -1,0 +1,171 @@
+"""The sections of the leaders' week, each a pure function of the report."""
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from data.domain.kpis import Change
+from data.domain.weekly import CommunityWeek, PastFire, WeekReport
+from data.domain.words import AlarmKind, Verdict
+from layouts import ids, words
+from layouts.components import Part, empty, skeleton
+from layouts.shown import Shown, number
+from layouts.week_map import PAPER, SCREEN, change_map, short_name, signed
+from layouts.week_parts import block, num, share_bar, table
+from layouts.week_status import behaviour, devices, hazards, programme
+from layouts.week_words import change_words
+
+__all__ = ["behaviour", "communities", "devices", "happened", "hazards", "programme"]
+
+
+def communities(report: WeekReport, shown: Shown) -> Component:
+    """Return the map of the communities by change, and their table, largest rise first."""
+    _ = shown.translate
+    rows = sorted(report.communities, key=lambda row: (row.last - row.this, row.code))
+    title = _("社区：报警比上周的变化")
+    if not rows:
+        return block(title, empty(_("还没有社区数据。")))
+    return block(
+        title,
+        html.Div([_map(report.communities, shown), _table(rows, shown)], className="week-split"),
+    )
+
+
+def happened(report: WeekReport, shown: Shown) -> Component:
+    """Return what happened: alarms by kind, verdicts, response, fires, and the days' chart."""
+    _ = shown.translate
+    return block(
+        _("发生了什么"),
+        html.Div(
+            [
+                html.Div([_kinds(report, shown), _answered(report, shown)]),
+                html.Div(
+                    [
+                        html.H3(_("每天报警数")),
+                        html.Div(skeleton(6), id=ids.WEEK_CHART, className="week-chart"),
+                    ]
+                ),
+            ],
+            className="week-split",
+        ),
+        html.Div(
+            [
+                html.Div([html.H3(_("警情结论")), _verdicts(report, shown)]),
+                html.Div([html.H3(_("火灾")), _fires(report.fires, shown)]),
+            ],
+            className="week-split",
+        ),
+    )
+
+
+def _map(rows: Sequence[CommunityWeek], shown: Shown) -> Component:
+    _ = shown.translate
+    described = _("社区示意图，颜色越深变化越大；数字见右表")
+    pictures = [
+        html.Img(src=change_map(rows, theme, shown.lang), alt=described, className=name)
+        for theme, name in ((SCREEN, "only-screen"), (PAPER, "only-print"))
+    ]
+    legend: list[Part] = [
+        html.Span([html.I(className="swatch swatch-rise"), _("增加")]),
+        html.Span([html.I(className="swatch swatch-fall"), _("减少")]),
+        html.Span(_("示意边界"), className="badge") if any(row.schematic for row in rows) else None,
+    ]
+    return html.Figure(
+        [*pictures, html.Figcaption(legend, className="week-legend")], className="week-map"
+    )
+
+
+def _table(rows: Sequence[CommunityWeek], shown: Shown) -> Component:
+    _ = shown.translate
+    head = [_("社区"), _("本周"), _("上周"), _("变化"), _("去年同周"), _("未结隐患")]
+    return table(
+        head,
+        [
+            [
+                short_name(row, shown.lang).partition(" (")[0],
+                num(row.this),
+                num(row.last),
+                num(signed(row.this - row.last), worse=row.this > row.last),
+                num(row.year_ago),
+                num(row.open_hazards),
+            ]
+            for row in rows
+        ],
+        class_name="week-communities",
+    )
+
+
+def _kinds(report: WeekReport, shown: Shown) -> Component:
+    _ = shown.translate
+
+    def line(name: str, counts: Sequence[int]) -> list[Part]:
+        this, last, year_ago = counts
+        changed = change_words(Change(this, last), _)
+        return [name, num(this), num(last), num(changed, worse=this > last), num(year_ago)]
+
+    three = (report.this, report.last, report.year_ago)
+    lines = [
+        line(_(words.ALARM_KIND[kind]), [one.alarms.get(kind, 0) for one in three])
+        for kind in AlarmKind
+    ]
+    lines.append(line(_("警情（同一建筑的报警合并）"), [one.incident_count for one in three]))
+    return table([_("报警"), _("本周"), _("上周"), _("变化"), _("去年同周")], lines)
+
+
+def _answered(report: WeekReport, shown: Shown) -> Component:
+    """Response times of the three spans, in words: two numbers need no chart."""
+    _ = shown.translate
+    now, before = report.this.response, report.last.response
+    if now.median_s is None or now.p90_s is None:
+        return empty(_("本周还没有已确认的火警或预警。"))
+    text = _("{n} 起火警和预警已确认：一半在 {median} 内，九成在 {p90} 内。").format(
+        n=number(now.answered), median=shown.duration(now.median_s), p90=shown.duration(now.p90_s)
+    )
+    if before.median_s is None or before.p90_s is None:
+        return html.P(text)
+    earlier = _("上周为 {median} 和 {p90}。").format(
+        median=shown.duration(before.median_s), p90=shown.duration(before.p90_s)
+    )
+    return html.P(text + (" " if shown.lang == "en" else "") + earlier)
+
+
+def _verdicts(report: WeekReport, shown: Shown) -> Component:
+    _ = shown.translate
+    counts = report.this.incidents
+    total = report.this.incident_count
+    if not total:
+        return empty(_("本周没有警情。"))
+    named: list[tuple[str, Verdict | None]] = [
+        (_(word), verdict) for verdict, word in words.VERDICT.items()
+    ]
+    return table(
+        [_("结论"), _("数量"), _("占比")],
+        [
+            [name, num(counts.get(verdict, 0)), share_bar(counts.get(verdict, 0) / total)]
+            for name, verdict in [*named, (_("尚无结论"), None)]
+        ],
+    )
+
+
+def _fires(fires: Sequence[PastFire], shown: Shown) -> Component:
+    _ = shown.translate
+    if not fires:
+        return empty(_("本周没有火灾。"))
+    return table(
+        [_("时间"), _("地点"), _("原因"), _("发现方式")],
+        [
+            [
+                shown.moment(fire.at),
+                _where(fire, shown),
+                _(words.FIRE_CAUSE.get(fire.cause, fire.cause)),
+                _("设备报警") if fire.monitored else _("电话报警"),
+            ]
+            for fire in fires
+        ],
+    )
+
+
+def _where(fire: PastFire, shown: Shown) -> str:
+    place = fire.place_en if shown.lang == "en" and fire.place_en else fire.place
+    return f"{place} · {fire.building}" if fire.building else place

@@ -1,0 +1,89 @@
+import io
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from rich.console import Console
+
+from data.errors import StartError
+from data.launch import bind, complete, prepare_demo, show_sign_ins
+from data.settings import Settings
+from data.store.database import Database
+from data.store.migrate import upgrade
+from tests.lane import build
+
+NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
+
+
+def test_a_busy_port_is_one_sentence_with_the_setting() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with (
+            pytest.raises(StartError, match=rf"Port {port} is in use; .*XT_FEEDS_PORT"),
+            bind("127.0.0.1", port, name="XT_FEEDS_PORT"),
+        ):
+            pass
+
+
+def test_a_host_that_is_not_here_is_one_sentence() -> None:
+    with (
+        pytest.raises(StartError, match=r"Can't listen on 203\.0\.113\.7:8050"),
+        bind("203.0.113.7", 8050),
+    ):
+        pass
+
+
+def test_a_bound_socket_is_handed_on_by_its_number() -> None:
+    with bind("127.0.0.1", 0) as first, bind("", 0, first.fileno()) as second:
+        assert second.getsockname() == first.getsockname()
+        second.detach()  # the same file; only one of them may close it
+
+
+def test_keys_that_were_left_empty_come_from_files(tmp_path: Path) -> None:
+    settings = complete(Settings(data_dir=tmp_path))
+    again = complete(Settings(data_dir=tmp_path))
+    assert settings.api_keys == again.api_keys
+    assert settings.api_keys[0].get_secret_value() == (tmp_path / "api.key").read_text()
+    assert settings.secret_key.get_secret_value() == (tmp_path / "secret.key").read_text()
+
+    own = (SecretStr("a" * 16),)
+    told = complete(Settings(data_dir=tmp_path / "b", api_keys=own, secret_key=SecretStr("s")))
+    assert told.api_keys == own
+    assert list((tmp_path / "b").iterdir()) == []
+
+
+def prepared(tmp_path: Path, **settings: object) -> dict[str, str] | None:
+    return prepare_demo(
+        Settings.model_validate({"data_dir": tmp_path, **settings}),
+        Console(file=io.StringIO()),
+        NOW,
+    )
+
+
+def test_a_second_start_knows_the_same_sign_ins(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'xintang.db'}"
+    upgrade(url)
+    database = Database(url)
+    build(database)  # something stands on the ground: no demo town
+    database.close()
+    first = prepared(tmp_path)
+    assert first is not None
+    assert set(first) == {"duty", "leader", "admin", "display"}
+    assert prepared(tmp_path) == first
+    assert prepared(tmp_path, demo_password="a-long-password") == dict.fromkeys(
+        first, "a-long-password"
+    )
+    with pytest.raises(StartError, match="XT_DEMO_PASSWORD"):
+        prepared(tmp_path, demo_password="short")
+
+
+def test_sign_ins_are_shown_whole_or_not_at_all() -> None:
+    console = Console(file=io.StringIO(), width=80)
+    show_sign_ins(console, None)
+    assert console.file.getvalue() == ""  # type: ignore[attr-defined]
+    show_sign_ins(console, {"duty": "[bold]x1"})
+    assert "[bold]x1" in console.file.getvalue()  # type: ignore[attr-defined]

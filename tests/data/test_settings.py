@@ -1,0 +1,65 @@
+from pathlib import Path
+
+import pytest
+
+from data.errors import StartError
+from data.settings import Settings, load_settings, unread_variables
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)  # no .env
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"XT_{name.upper()}", raising=False)
+
+
+def test_the_database_is_sqlite_in_the_data_directory_unless_told() -> None:
+    assert load_settings({}).sql_url == "sqlite:///var/xintang.db"
+    assert Settings(database_url="postgresql://x").sql_url == "postgresql://x"
+
+
+def test_keys_are_split_and_must_be_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XT_API_KEYS", f" {'a' * 16}, {'b' * 16} ,")
+    assert [key.get_secret_value()[0] for key in load_settings({}).api_keys] == ["a", "b"]
+    monkeypatch.setenv("XT_API_KEYS", "too-short-secret")
+    assert load_settings({}).api_keys
+    monkeypatch.setenv("XT_API_KEYS", "hunter2")
+    with pytest.raises(StartError, match=r"XT_API_KEYS .*16 characters") as caught:
+        load_settings({})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_an_empty_variable_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XT_PORT", "")
+    monkeypatch.setenv("XT_BASEMAP_MBTILES", "")
+    assert load_settings({}).port == 8050
+    assert load_settings({}).basemap_mbtiles is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("XT_PORT", "70000", "XT_PORT .*65535"),
+        ("XT_PORT", "web", "XT_PORT .*integer"),
+        ("XT_DEMO_DEVICES", "10", "XT_DEMO_DEVICES .*500"),
+        ("XT_BASEMAP", "tianditu", "needs XT_TIANDITU_KEY"),
+        ("XT_BASEMAP", "xyz", "needs XT_BASEMAP_XYZ_URL"),
+        ("XT_BASEMAP", "mbtiles", "needs XT_BASEMAP_MBTILES"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(StartError, match=sentence) as caught:
+        load_settings({})
+    assert "\n" not in str(caught.value)
+
+
+def test_a_misspelt_variable_is_named_wherever_it_stands(tmp_path: Path) -> None:
+    assert unread_variables({"XT_PROT": "1", "XT_PORT": "1", "PATH": ""}) == {"XT_PROT"}
+    with pytest.raises(StartError, match="no setting XT_PROT"):
+        load_settings({"XT_PROT": "1"})
+    (tmp_path / ".env").write_text("XT_PROT=1\n")
+    with pytest.raises(StartError, match="XT_PROT"):
+        load_settings({})

@@ -1,0 +1,51 @@
+import json
+import re
+
+from layouts.page import DashTags, PageView, page
+
+TAGS = DashTags("<!--css-->", "<!--config-->", "<!--scripts-->", "<!--renderer-->")
+
+
+def view(**more):
+    facts = {
+        "lang": "zh",
+        "title": "值班台",
+        "assets": "/assets/abc",
+        "build": "abc",
+        "csrf": 'to"ken',
+        "styles": ("base.css", "desk.css"),
+        "entry": "desk.mjs",
+        "modules": ("lib/live.mjs",),
+    }
+    return PageView(**{**facts, **more})
+
+
+def test_scripts_come_in_order():
+    text = page(view(), TAGS)
+    order = ["<!--config-->", "<!--scripts-->", "/js/boot.js", "<!--renderer-->", "/js/desk.mjs"]
+    assert sorted(order, key=text.index) == order
+
+
+def test_styles_and_modules_are_versioned():
+    text = page(view(), TAGS)
+    assert '<link rel="stylesheet" href="/assets/abc/css/desk.css">' in text
+    assert '<link rel="modulepreload" href="/assets/abc/js/lib/live.mjs">' in text
+
+
+def test_values_are_escaped():
+    assert 'content="to&quot;ken"' in page(view(), TAGS)
+
+
+def test_messages_are_json_for_the_browser():
+    def messages(lang):
+        found = re.search(r'id="xt-messages">(.*?)</script>', page(view(lang=lang), TAGS))
+        return json.loads(found[1])
+
+    assert messages("zh") == {}
+    assert messages("en")["周报"] == "Week"
+
+
+def test_page_without_map_or_module_leaves_them_out():
+    text = page(view(entry="", modules=(), has_map=False), TAGS)
+    assert "boot.js" not in text
+    assert 'type="module"' not in text

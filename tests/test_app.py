@@ -1,0 +1,216 @@
+"""The launcher as a user meets it: real processes, real signals."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from data.embedded import free_port
+from tests.servers import (
+    ROOT,
+    Application,
+    descendants,
+    environment_of,
+    is_running,
+    launch,
+    run_application,
+    wait_for,
+)
+
+PARTS = ("redis-server", "app.py web", "app.py worker")
+
+
+def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of app.py to its end."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / "app.py"), *arguments],
+        cwd=folder,
+        env=environment_of(folder, free_port(), **settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def one_sentence(answer: subprocess.CompletedProcess[str]) -> str:
+    """What a start that failed said: one line, no traceback."""
+    assert answer.returncode == 1, answer.stdout + answer.stderr
+    assert len(answer.stderr.strip().splitlines()) == 1, answer.stderr
+    return answer.stderr
+
+
+def gone(pids: list[int]) -> bool:
+    return not any(is_running(pid) for pid in pids)
+
+
+@pytest.fixture
+def own(tmp_path: Path, town_file: Path) -> Application:
+    """An application of this test's own, which it may hurt."""
+    with run_application(tmp_path, town=town_file) as running:
+        yield running
+
+
+def test_a_busy_port(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        said = one_sentence(run(tmp_path, XT_PORT=port))
+    assert f"端口 {port} 已被占用" in said
+    assert f"Port {port} is in use; stop what uses it, or set XT_PORT." in said
+
+
+def test_a_broken_data_directory(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("not a directory")
+    assert "var can't be used" in one_sentence(run(tmp_path))
+    (tmp_path / "var").unlink()
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "xintang.db").write_text("not a database " * 100)
+    assert "file is not a database" in one_sentence(run(tmp_path))
+
+
+def test_an_unknown_setting_and_a_wrong_one(tmp_path: Path) -> None:
+    assert "no setting XT_PROT" in one_sentence(run(tmp_path, XT_PROT="8050"))
+    assert "XT_DEMO_DEVICES" in one_sentence(run(tmp_path, XT_DEMO_DEVICES="12"))
+
+
+def test_no_redis_server(tmp_path: Path) -> None:
+    said = one_sentence(run(tmp_path, XT_REDIS_URL=f"redis://127.0.0.1:{free_port()}"))
+    assert "Redis" in said
+    assert "XT_REDIS_URL" in said
+
+
+def test_a_process_on_its_own_needs_a_redis_and_a_migrated_database(
+    tmp_path: Path, redis_url: str
+) -> None:
+    assert "needs XT_REDIS_URL" in one_sentence(run(tmp_path, "worker"))
+    assert "app.py migrate" in one_sentence(run(tmp_path, "web", XT_REDIS_URL=redis_url))
+    assert run(tmp_path, "migrate").returncode == 0
+
+
+def test_ctrl_c_leaves_no_process(own: Application) -> None:
+    pids = own.pids
+    assert all(own.child(part) for part in PARTS)
+    started = time.monotonic()
+    own.process.send_signal(signal.SIGINT)
+    assert own.process.wait(10) == 130
+    assert time.monotonic() - started < 8
+    assert gone(pids)
+    assert "Traceback" not in own.output
+
+
+def test_sigterm_stops_in_time_though_a_stream_is_open(own: Application) -> None:
+    pids = own.pids
+    with own.client() as client, client.stream("GET", "/live/events") as stream:
+        next(stream.iter_raw())
+        started = time.monotonic()
+        own.process.terminate()
+        own.process.wait(10)
+    assert time.monotonic() - started < 5
+    assert gone(pids)
+
+
+def test_a_killed_launcher_leaves_no_process(own: Application) -> None:
+    pids = own.pids
+    own.process.kill()
+    own.process.wait()
+    wait_for(lambda: gone(pids), 5)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_killed_part_comes_back(own: Application, part: str) -> None:
+    before = own.child(part)
+    os.kill(before, signal.SIGKILL)
+    wait_for(lambda: own.child(part) not in {0, before}, 15)
+    wait_for(own.is_ready, 30)
+    assert "started again" in own.output
+
+
+def test_a_second_start_prints_the_same_sign_ins(tmp_path: Path, town_file: Path) -> None:
+    rows = []
+    for _ in range(2):
+        with run_application(tmp_path, town=town_file, XT_DEMO_PASSWORD="") as running:
+            wait_for(lambda: "display" in running.output)
+            rows.append([line for line in running.output.splitlines() if line.startswith("│")])
+            assert running.url in running.output
+    assert len(rows[0]) == 4
+    assert rows[0] == rows[1]
+
+
+def test_the_first_start_makes_everything_private(application: Application) -> None:
+    var = application.folder / "var"
+    assert var.stat().st_mode & 0o077 == 0
+    assert (var / "xintang.db").exists()
+    # The keys were given as settings, only the secret is made.
+    assert [path.stat().st_mode & 0o777 for path in var.glob("*.key")] == [0o600]
+    with application.client() as client:
+        assert client.get("/live/snapshot").status_code == 200
+
+
+def test_web_worker_and_feeds_run_on_their_own(
+    tmp_path: Path, town_file: Path, redis_url: str
+) -> None:
+    """As in production: one command each, here with two web processes on one port."""
+    with run_application(tmp_path, town=town_file) as running:
+        running.stop()  # it made the sign-ins
+    port, feeds_port = free_port(), free_port()
+    environment = environment_of(
+        tmp_path, port, XT_REDIS_URL=redis_url, XT_FEEDS_PORT=str(feeds_port)
+    )
+    commands = [["web", "--workers", "2"], ["worker"], ["feeds"]]
+    with (tmp_path / "output.txt").open("wb") as output:
+        processes = [
+            subprocess.Popen(
+                [sys.executable, str(ROOT / "app.py"), *command],
+                cwd=tmp_path,
+                env=environment,
+                stdout=output,
+                stderr=output,
+            )
+            for command in commands
+        ]
+    try:
+        for answering in (port, feeds_port):
+            wait_for(lambda: ready(answering), 60)  # noqa: B023
+        running = Application(processes[0], port, tmp_path, environment)
+        with running.client() as client:
+            assert client.get("/live/snapshot").status_code == 200
+        wait_for(lambda: len(descendants(processes[0].pid)) == 2)
+        feeds = Application(processes[2], feeds_port, tmp_path, environment)
+        assert feeds.post_readings([]).status_code in {200, 400, 422}
+        assert httpx.get(f"{feeds.url}/wall/", trust_env=False).status_code in {303, 404}
+    finally:
+        pids = [p for process in processes for p in (process.pid, *descendants(process.pid))]
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(10)
+    assert gone(pids)
+
+
+def ready(port: int) -> bool:
+    try:
+        answer = httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False)
+    except httpx.HTTPError:
+        return False
+    return answer.status_code == 200
+
+
+def test_a_part_that_can_never_start_ends_the_launcher_with_a_sentence(
+    tmp_path: Path, town_file: Path
+) -> None:
+    # A module of the same name in front of the real one: the worker can't even be imported.
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "sitecustomize.py").write_text(
+        "import sys\nif 'worker' in sys.argv: raise SystemExit('broken on purpose')\n"
+    )
+    application = launch(tmp_path, town=town_file, PYTHONPATH=str(tmp_path / "broken"))
+    assert application.process.wait(60) == 1
+    assert "worker can't start" in application.output
