@@ -25,8 +25,8 @@ from bench.harness import (
 )
 from tests.servers import Application
 
-PAINTED = "() => performance.getEntriesByName('xt:painted').length > 0"
-PAINTED_AT = "() => performance.getEntriesByName('xt:painted')[0].startTime"
+PAINTED = "() => performance.getEntriesByName('xt-ready').length > 0"
+PAINTED_AT = "() => performance.getEntriesByName('xt-ready')[0].startTime"
 LOADED_AT = "() => performance.getEntriesByType('navigation')[0].loadEventEnd"
 WATCH_QUEUE = """() => {
   window.seen = {};

@@ -188,10 +188,16 @@ class Application:
 
     def client(self, user: str = "duty") -> httpx.Client:
         """A signed-in HTTP client; close it."""
-        client = httpx.Client(base_url=self.url, trust_env=False)
-        form = {"name": user, "password": self.passwords[user], "next": "/"}
-        answer = client.post("/login", data=form, headers={"origin": self.url})
-        assert answer.status_code in {302, 303}, answer.text
+        client = httpx.Client(base_url=self.url, trust_env=False, timeout=30)
+        try:
+            found = re.search(r'name="csrf" value="([^"]+)"', client.get("/login").text)
+            form = {"name": user, "password": self.passwords[user], "next": "/"}
+            form["csrf"] = found[1] if found else ""
+            answer = client.post("/login", data=form, headers={"origin": self.url})
+            assert answer.status_code == 303, answer.text
+        except BaseException:
+            client.close()
+            raise
         return client
 
     def post_readings(self, readings: list[dict[str, object]]) -> httpx.Response:

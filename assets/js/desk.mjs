@@ -55,14 +55,23 @@ function joinMap(map, picture) {
   layersMenu(byId(ids.LAYERS_MENU), (name, on) => switchLayer(layers, name, on));
   let chosen = null;
   let arrived = false;
+  let waiting = false; // the address named a place before the geometry was there
+  const travel = (fly) => {
+    waiting = !picture.town;
+    showSelection(map, picture.town, chosen, fly);
+  };
   const paint = () => [layers.context, layers.buildings, layers.chosen].forEach((layer) => layer.select(chosen));
   const show = (selection) => {
     chosen = selection;
     paint();
-    if (arrived || selection) showSelection(map, picture.town, selection);
+    if (arrived || selection) travel(arrived);
     arrived = true;
   };
-  picture.on((change) => change.full && paint());
+  picture.on((change) => {
+    if (!change.full) return;
+    paint();
+    if (waiting) travel(false);
+  });
   if (picture.worst) paint();
   followDrilldown(byId(ids.DRILLDOWN), picture, show);
 }

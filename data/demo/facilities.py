@@ -10,7 +10,7 @@ from shapely import STRtree
 
 from data.demo.land import Array, Ints, Land, degrees, points_at, stream
 from data.demo.plots import Plots
-from data.demo.roads import Street
+from data.demo.roads import MAIN_HALF_WIDTH_M, Street
 from data.domain.words import FacilityKind
 
 APART_M: Final = (150.0, 250.0)
@@ -44,6 +44,8 @@ def make_facilities(
         kept[other] &= not kept[one]
     inside = STRtree(plots.polygons()).query(points_at(xy), predicate="intersects")
     kept[inside[0]] = False
+    roads = [street.line for street in streets if street.main]
+    kept[STRtree(points_at(xy)).query(roads, "dwithin", MAIN_HALF_WIDTH_M + KERB_M / 2)[1]] = False
     xy, land = xy[kept], land[kept]
     return Facilities(
         tuple(_hydrants(xy, land, lands)), tuple(_stations(lands, streets, rng)), xy, land

@@ -100,7 +100,8 @@ def _visits(buildings: Buildings, clock: Clock, rng: np.random.Generator) -> tup
     starts, weekday, _ = clock.days()
     day = np.minimum(day.astype(np.int64), total - 1)
     # Offices rest at the weekend: what would fall on it is done on the Friday before.
-    day = np.maximum(day - np.maximum(weekday[day] - 4, 0).astype(np.int64), 0)
+    friday = day - np.maximum(weekday[day] - 4, 0).astype(np.int64)
+    day = np.where(friday >= 0, friday, day + (7 - weekday[day]).astype(np.int64))
     at = starts[day] + 8 * HOUR + 30 * MINUTE + _office_hours(len(day), rng)
     order = np.lexsort((building, at))
     order = order[at[order] < clock.end]

@@ -30,6 +30,11 @@ START_SHARE: Final = 0.80
 PARALLEL: Final = 0.72
 SNAP_M: Final = 24.0
 BUCKET_M: Final = 24.0
+#: Lanes stay so far from closed ground (their middle line).
+CLEAR_M: Final = 6.0
+#: A cluster is linked to a main road unless one passes within this share of its radius.
+LINKED_SHARE: Final = 0.5
+LINK_TRIES: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ def _owners(
         best[near] = np.where(depth > 0, np.maximum(best[near], rank), best[near])
         owner[deeper] = index
     for area in closed:
-        shut = area.buffer(4.0)
+        shut = area.buffer(CELL_M)
         west, south, east, north = shut.bounds
         near = np.flatnonzero((xy >= (west, south)).all(axis=1) & (xy <= (east, north)).all(axis=1))
         owner[near[shapely.contains_xy(shut, xy[near, 0], xy[near, 1])]] = -1
@@ -252,36 +257,49 @@ def _length(line: list[tuple[float, float]]) -> float:
 
 
 def grow_lanes(
-    ground: Ground, clusters: Sequence[Cluster], roads: Sequence[Street], seed: int
+    ground: Ground,
+    clusters: Sequence[Cluster],
+    roads: Sequence[Street],
+    closed: Sequence[BaseGeometry],
+    seed: int,
 ) -> list[tuple[LineString, Zone, int]]:
-    """Return the lanes with the zone and the cluster that they serve."""
+    """Return the lanes with their zones and clusters; none crosses closed ground."""
     grower = _Grower(ground, stream(seed, "lanes"))
     for road in roads:
         grower.plant(shapely.get_coordinates(road.line))
-    links = _links(ground, clusters, roads)
+    links = _links(clusters, roads, closed)
     for line, _, _ in links:
         grower.plant(shapely.get_coordinates(line))
     grower.grow()
-    return [*links, *((LineString(p), zone, cluster) for p, zone, cluster in grower.lanes)]
+    lanes = [*links, *((LineString(p), zone, cluster) for p, zone, cluster in grower.lanes)]
+    lines = [line for line, _, _ in lanes]
+    crossing = STRtree(lines).query(list(closed), predicate="dwithin", distance=CLEAR_M)[1]
+    gone = set(crossing.tolist())
+    return [lane for i, lane in enumerate(lanes) if i not in gone]
 
 
 def _links(
-    ground: Ground, clusters: Sequence[Cluster], roads: Sequence[Street]
+    clusters: Sequence[Cluster], roads: Sequence[Street], closed: Sequence[BaseGeometry]
 ) -> list[tuple[LineString, Zone, int]]:
-    """Return a lane from the nearest main road to each cluster that no main road touches."""
-    every = shapely.union_all([road.line for road in roads])
+    """Return a lane from a main road to each cluster that no main road touches."""
+    ends = np.vstack([shapely.get_coordinates(road.line)[2:-2:3] for road in roads])
+    shut = STRtree(list(closed))
     links = []
     for index, cluster in enumerate(clusters):
-        middle = shapely.Point(cluster.centre)
-        if every.distance(middle) < 0.5 * cluster.radius:
+        away = np.hypot(*(ends - cluster.centre).T)
+        if away.min() < LINKED_SHARE * cluster.radius:
             continue
-        way = np.array(shapely.shortest_line(middle, every).coords)
-        half = way.mean(axis=0) + (way[1] - way[0])[::-1] * (0.07, -0.07)
-        points = resample(_bow(way[0], half, way[1]), STEP_M)
-        row, column = ground.cells(points[1:-1])
-        if len(points) > 3 and (ground.cluster[row, column] >= -1).all():  # noqa: PLR2004
-            links.append((LineString(points), cluster.zone, index))
+        for end in ends[np.argsort(away, kind="stable")[:LINK_TRIES]]:
+            line = _link(np.array(cluster.centre), end)
+            if len(shut.query(line, predicate="dwithin", distance=CLEAR_M)) == 0:
+                links.append((line, cluster.zone, index))
+                break
     return links
+
+
+def _link(start: Array, end: Array) -> LineString:
+    middle = (start + end) / 2 + (end - start)[::-1] * (0.07, -0.07)
+    return LineString(resample(_bow(start, middle, end), STEP_M))
 
 
 def _bow(start: Array, middle: Array, end: Array) -> Array:

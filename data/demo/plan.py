@@ -74,7 +74,7 @@ def make_plan(
     clusters = make_clusters(lands, quota, heritage, [road.line for road in roads], seed)
     closed = [*(line.buffer(WATER_HALF_WIDTH_M) for line in water), *sites.areas]
     ground = make_ground(lands, clusters, roads, closed, seed)
-    lanes = name_lanes(grow_lanes(ground, clusters, roads, seed), clusters, lands)
+    lanes = name_lanes(grow_lanes(ground, clusters, roads, closed, seed), clusters, lands)
     streets = [*roads, *lanes]
     step("建筑", 0.4)
     lots = free_of(candidates(lands, clusters, ground, streets, seed), streets, closed)

@@ -37,7 +37,7 @@ class Writer:
         table: Any = model.__table__
         names = list(columns)
         compiled = insert(table).values(dict.fromkeys(names)).compile(dialect=dialect)
-        order = compiled.positiontup or names
+        order = compiled.positiontup or list(compiled.params)
         count = len(columns[names[0]])
         converted = [
             self._converted(table.c[name], columns.get(name) or _default(table.c[name], count))

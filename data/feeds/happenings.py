@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -67,6 +68,20 @@ class Plot:
     decay_s: tuple[float, float]
     curve: Curve | None = None
     fault: bool = False
+
+    def frequency(self, hour: float) -> float:
+        """Return how many times its daily mean it happens at an hour; half is always there."""
+        if self.curve is None:
+            return 1.0
+        shares = _shares(self.curve)
+        return 0.5 + 0.5 * shares[int(hour * len(shares) / 24) % len(shares)]
+
+
+@cache
+def _shares(curve: Curve) -> tuple[float, ...]:
+    """Return a curve relative to its mean, by quarters of an hour."""
+    day: Array = curve(np.arange(0.125, 24, 0.25))
+    return tuple((day / day.mean()).tolist())
 
 
 def _only(*kinds: DeviceKind) -> frozenset[DeviceKind]:
@@ -150,7 +165,7 @@ class Happenings:
             del self.active[device]
         begun = []
         for plot, able in zip(PLOTS, self._able, strict=True):
-            chance = self._rate * seconds / plot.every_s * _frequency(plot, hour)
+            chance = self._rate * seconds / plot.every_s * plot.frequency(hour)
             if len(able) and self._rng.random() < chance:
                 device = int(self._rng.choice(able))
                 if device not in self.active:
@@ -170,11 +185,3 @@ class Happenings:
                 for value, least, most in plot.peaks
             )
         )
-
-
-def _frequency(plot: Plot, hour: float) -> float:
-    """Return how many times its daily mean a plot has at an hour; half of it is always there."""
-    if plot.curve is None:
-        return 1.0
-    day: Array = plot.curve(np.arange(24, dtype=np.float64) + 0.5)
-    return 0.5 + 0.5 * float(plot.curve(np.array([hour]))[0] / day.mean())

@@ -101,11 +101,12 @@ class Present:
         self._put_device = redis.register_script(_PUT_DEVICE)
         self._put_alarm = redis.register_script(_PUT_ALARM)
 
-    def tell(self, changes: Changes, *, announce: bool = True) -> None:
+    def tell(self, changes: Changes, *, announce: bool = True) -> int:
         """Write what changed and put it on the stream: alarms first, then statuses, then values.
 
         Telling the same twice does no harm and makes no second event. ``announce=False`` writes
-        without events (a rebuild, which announces itself).
+        without events (a rebuild, which announces itself). Returns how many alarms and statuses
+        were news to Redis.
         """
         kept = keys.EVENTS_KEPT if announce else 0
         self._load()
@@ -116,8 +117,9 @@ class Present:
             self._queue_device(pipe, update, kept)
         if announce:
             _queue_values(pipe, changes.devices)
-        pipe.execute()
+        told = pipe.execute()[: len(changes.alarms) + len(changes.devices)]
         self.note_recent({view["id"]: view["received_at"] for view in changes.alarms})
+        return sum(answer == 1 for answer in told)
 
     def _queue_device(self, pipe: Any, update: DeviceUpdate, kept: int) -> None:
         self._put_device(

@@ -63,7 +63,9 @@ def _forget(present: Present) -> None:
 
 
 def reconcile(database: Database, present: Present, now: datetime) -> int:
-    """Tell Redis where it differs from SQL; return how many devices and alarms differed.
+    """Tell Redis where it differs from SQL; return how many devices and alarms really did.
+
+    What changes while the two are compared looks different too, but is no news to Redis.
 
     A safety net: writers can only leave a difference if one of them was stopped for long between
     its commit and its telling.
@@ -81,8 +83,7 @@ def reconcile(database: Database, present: Present, now: datetime) -> int:
     unknown = gone - {view["id"] for view in views}
     if unknown:
         present.redis.hdel(keys.ALARMS, *(str(alarm_id) for alarm_id in unknown))
-    present.tell(Changes(devices=devices, alarms=tuple(views)))
-    return len(unknown) + len(views) + len(devices)
+    return len(unknown) + present.tell(Changes(devices=devices, alarms=tuple(views)))
 
 
 def _differing(

@@ -197,7 +197,7 @@ describe("card", () => {
   const building = { category: "rental", storeys: 4, residents: 0, built_year: null, device_count: 12, ebike: { required: true, present: false }, hazards_open: 2 };
 
   test("facts leave out what is unknown and name what is missing", () => {
-    const facts = Object.fromEntries(factsOf(building));
+    const facts = Object.fromEntries(factsOf(building).map(([label, value]) => [label, value]));
     assert.deepEqual(facts, { 类别: "出租屋", 层数: "4 层", 设备: "12 台", 电动自行车: "缺充电设施", 未结隐患: "2 处" });
   });
 

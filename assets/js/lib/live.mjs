@@ -9,7 +9,7 @@ import { Present, isEmpty, noChange } from "./present.mjs";
 /** A beat comes every second; so much silence is told, well within the five seconds that are allowed. */
 export const SILENCE_MS = 4500;
 const FIRST_WAIT_MS = 400;
-const LONGEST_WAIT_MS = 10_000;
+const LONGEST_WAIT_MS = 3000; // the present heals within five seconds, and screens must not lag behind it
 
 /** How long to wait before attempt `n` (0, 1, …), with jitter so that a hundred screens don't return together. */
 export const backOff = (n, random = Math.random()) =>

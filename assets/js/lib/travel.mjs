@@ -8,23 +8,23 @@ const FLY_S = 0.8;
 
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-function go(map, center, zoom) {
-  if (calm()) map.setView(center, zoom, { animate: false });
+function go(map, center, zoom, fly = true) {
+  if (!fly || calm()) map.setView(center, zoom, { animate: false });
   else map.flyTo(center, zoom, { duration: FLY_S });
 }
 
 /** Shows a place at least at a zoom level; stays where it is if that is already so. */
-export function showPlace(map, [x, y], zoom) {
+export function showPlace(map, [x, y], zoom, fly = true) {
   const center = latLng(x, y);
   const seen = map.getBounds().pad(-0.1).contains(center);
   if (seen && map.getZoom() >= zoom) return;
-  go(map, center, Math.max(zoom, map.getZoom()));
+  go(map, center, Math.max(zoom, map.getZoom()), fly);
 }
 
-function showBox(map, box) {
+function showBox(map, box, fly) {
   const bounds = window.L.latLngBounds(boundsOf(box));
   if (map.getBounds().contains(bounds) && map.getZoom() >= map.getBoundsZoom(bounds) - 1) return;
-  if (calm()) map.fitBounds(bounds, { animate: false, padding: [24, 24] });
+  if (!fly || calm()) map.fitBounds(bounds, { animate: false, padding: [24, 24] });
   else map.flyToBounds(bounds, { duration: FLY_S, padding: [24, 24] });
 }
 
@@ -33,18 +33,19 @@ function showBox(map, box) {
  * @param {L.Map} map
  * @param {object} town
  * @param {import("./selection.mjs").Selection|null} selection null shows the whole sub-district
+ * @param {boolean} [fly] false jumps there, for a page that has just opened
  */
-export function showSelection(map, town, selection) {
+export function showSelection(map, town, selection, fly = true) {
   if (!town) return;
   const area = areaOf(town, selection);
-  if (selection === null) showBox(map, town.box);
-  else if (area) showBox(map, area.box);
+  if (selection === null) showBox(map, town.box, fly);
+  else if (area) showBox(map, area.box, fly);
   else if (selection.type === "building") {
     const i = town.buildings.index.get(selection.id);
-    if (i !== undefined) showPlace(map, [town.buildings.x[i], town.buildings.y[i]], BUILDING_ZOOM);
+    if (i !== undefined) showPlace(map, [town.buildings.x[i], town.buildings.y[i]], BUILDING_ZOOM, fly);
   } else if (selection.type === "slot") {
     const slot = Number(selection.id);
-    if (slot < town.devices.n) showPlace(map, [town.devices.x[slot], town.devices.y[slot]], DEVICE_ZOOM);
+    if (slot < town.devices.n) showPlace(map, [town.devices.x[slot], town.devices.y[slot]], DEVICE_ZOOM, fly);
   }
 }
 

@@ -9,17 +9,20 @@ import { categoryWord, causeUnit, causeWord, deviceKindWord } from "../words.mjs
 const DEVICES = 4;
 const PEOPLE = 3;
 
-/** Facts of a building that matter at a fire, as [label, value]; unknown ones are left out. */
+/**
+ * Facts of a building that matter at a fire, as [label, value, drop]; unknown ones are left out.
+ * `drop`: what has to go first when the card has not room for all; 0 stays.
+ */
 export function factsOf(building) {
   const charging = building.ebike.present ? t("有充电设施") : building.ebike.required ? t("缺充电设施") : null;
   return [
-    [t("类别"), categoryWord(building.category)],
-    [t("层数"), building.storeys ? t("{n} 层", { n: building.storeys }) : null],
-    [t("居住"), building.residents ? t("{n} 人", { n: number(building.residents) }) : null],
-    [t("建成"), building.built_year ? String(building.built_year) : null],
-    [t("设备"), t("{n} 台", { n: number(building.device_count) })],
-    [t("电动自行车"), charging],
-    [t("未结隐患"), building.hazards_open ? t("{n} 处", { n: building.hazards_open }) : null],
+    [t("类别"), categoryWord(building.category), 0],
+    [t("层数"), building.storeys ? t("{n} 层", { n: building.storeys }) : null, 0],
+    [t("居住"), building.residents ? t("{n} 人", { n: number(building.residents) }) : null, 0],
+    [t("电动自行车"), charging, 4],
+    [t("未结隐患"), building.hazards_open ? t("{n} 处", { n: building.hazards_open }) : null, 5],
+    [t("设备"), t("{n} 台", { n: number(building.device_count) }), 8],
+    [t("建成"), building.built_year ? String(building.built_year) : null, 9],
   ].filter(([, value]) => value !== null);
 }
 
@@ -29,25 +32,52 @@ export function alarmLine(alarm) {
   return `${deviceKindWord(alarm.device_kind)} · ${alarm.location || alarm.device_name} · ${causeWord(alarm.cause)}${value}`;
 }
 
+/** The second nearest goes before the third would have to, and the nearest stays. */
+const dropOf = (i) => [0, 6, 7][i] ?? 7;
+
 function near(title, items, detail) {
   if (!items.length) return null;
-  const rows = items.map((item) => el("li", {}, el("span", { text: item.name }), el("b", { class: "num", text: detail(item) })));
+  const rows = items.map((item, i) => el("li", { dataset: { drop: dropOf(i) } }, el("span", { text: item.name }), el("b", { class: "num", text: detail(item) })));
   return el("section", { class: "wall-card-near" }, el("h3", { text: title }), el("ul", {}, ...rows));
 }
 
 const walk = (item) => `${metres(item.distance_m)} · ${t("步行 {n} 分钟", { n: Math.max(1, Math.ceil(item.walk_min)) })}`;
 const flow = (item) => (Number.isFinite(item.pressure_mpa) ? `${metres(item.distance_m)} · ${number(item.pressure_mpa, 2)} MPa` : metres(item.distance_m));
 
-function body(building) {
-  const facts = factsOf(building).map(([label, value]) => el("div", {}, el("dt", { text: label }), el("dd", { text: value })));
+function factList(building) {
+  const rows = factsOf(building).map(([label, value, drop]) => el("div", { dataset: { drop } }, el("dt", { text: label }), el("dd", { text: value })));
+  return el("dl", { class: "wall-card-facts" }, ...rows);
+}
+
+function peopleLine(building) {
   const people = building.people.slice(0, PEOPLE).map((person) => person.label);
-  return [
-    el("p", { class: "wall-card-address", text: `${named(building.community.name, building.community.name_en)} · ${building.address}` }),
-    el("dl", { class: "wall-card-facts" }, ...facts),
-    people.length ? el("p", { class: "wall-card-people" }, el("span", { text: t("联系") }), el("b", { text: people.join(" · ") })) : null,
-    near(t("最近的微型消防站"), building.micro_stations, walk),
-    near(t("最近的消火栓"), building.hydrants, flow),
-  ].filter(Boolean);
+  if (!people.length) return null;
+  return el("p", { class: "wall-card-people" }, el("span", { text: t("联系") }), el("b", { text: people.join(" · ") }));
+}
+
+function alarmList(alarms) {
+  const lines = alarms.slice(0, DEVICES).map((alarm, i) => el("li", { dataset: { drop: i ? 5 : 0 } }, el("span", { text: alarmLine(alarm) })));
+  if (alarms.length > DEVICES) lines.push(el("li", {}, el("span", { text: t("另有 {n} 条", { n: alarms.length - DEVICES }) })));
+  return el("section", { class: "wall-card-alarms" }, el("h3", { text: t("报警设备") }), el("ul", {}, ...lines));
+}
+
+function addressOf(lead, building) {
+  if (!building) return named(lead.community_name, lead.community_name_en);
+  return `${named(building.community.name, building.community.name_en)} · ${building.address}`;
+}
+
+function columns(alarms, building) {
+  const left = [alarmList(alarms), building && factList(building)];
+  const right = building ? [peopleLine(building), near(t("最近的微型消防站"), building.micro_stations, walk), near(t("最近的消火栓"), building.hydrants, flow)] : [];
+  return el("div", { class: "wall-card-columns" }, el("div", {}, ...left.filter(Boolean)), el("div", {}, ...right.filter(Boolean)));
+}
+
+/** Takes away what matters least until nothing is cut off. */
+function fit(node) {
+  const droppable = [...node.querySelectorAll("[data-drop]")].filter((item) => Number(item.dataset.drop));
+  for (const item of droppable) item.hidden = false;
+  droppable.sort((a, b) => Number(b.dataset.drop) - Number(a.dataset.drop));
+  while (droppable.length && node.scrollHeight > node.clientHeight + 1) droppable.shift().hidden = true;
 }
 
 export class FireCard {
@@ -62,6 +92,7 @@ export class FireCard {
     this.now = now;
     this.get = get;
     setInterval(() => this.#tick(), 1000);
+    new ResizeObserver(() => this.#fire && fit(node)).observe(node);
   }
 
   /**
@@ -106,15 +137,14 @@ export class FireCard {
     if (says === this.#painted) return;
     this.#painted = says;
     const turn = total > 1 ? el("span", { class: "wall-card-turn num", text: `${place + 1} / ${total}` }) : null;
-    const lines = alarms.slice(0, DEVICES).map((alarm) => el("li", {}, el("span", { text: alarmLine(alarm) })));
-    if (alarms.length > DEVICES) lines.push(el("li", {}, el("span", { text: t("另有 {n} 条", { n: alarms.length - DEVICES }) })));
     this.node.replaceChildren(
       el("header", { class: "wall-card-head" }, markElement("alarm"), el("strong", { text: t("火警") }), turn, el("time", { class: "wall-card-clock num" })),
       el("h2", { text: lead.building_name ?? lead.device_name }),
-      ...(this.#building ? body(this.#building) : [el("p", { class: "wall-card-address", text: named(lead.community_name, lead.community_name_en) })]),
-      el("section", { class: "wall-card-alarms" }, el("h3", { text: t("报警设备") }), el("ul", {}, ...lines)),
+      el("p", { class: "wall-card-address", text: addressOf(lead, this.#building) }),
+      columns(alarms, this.#building),
       el("p", { class: "wall-card-wait", text: t("{time} 报警，等待值班台确认", { time: time(lead.raised_at) }) }),
     );
+    fit(this.node);
     this.#tick();
   }
 }

@@ -19,7 +19,7 @@ export function niceTop(value) {
 export function hourGeometry({ hours, usual, width, height, text }) {
   const left = text * 2.2;
   const top = text * 0.7;
-  const bottom = height - text * 1.5;
+  const bottom = height - text * 1.6;
   const step = (width - left) / HOURS;
   const most = niceTop(Math.max(1, ...hours, ...usual));
   const y = (value) => bottom - ((bottom - top) * value) / most;
@@ -63,6 +63,6 @@ export function drawHours(g, label) {
     svg.append(make("rect", { x, y, width, height, class: bar.running ? "hours-bar hours-bar-running" : "hours-bar" }));
   }
   svg.append(make("polyline", { points: g.line.map((point) => point.map((n) => n.toFixed(1)).join(",")).join(" "), class: "hours-usual" }));
-  for (const { x, text } of g.ticks) svg.append(make("text", { x, y: g.height - g.text * 0.2, class: "hours-label", "font-size": g.text }, text));
+  for (const { x, text } of g.ticks) svg.append(make("text", { x, y: g.height - g.text * 0.4, class: "hours-label", "font-size": g.text }, text));
   return svg;
 }

@@ -1,19 +1,27 @@
 /** The wall's list of open incidents: rows kept and patched, clocks running, pages turning. */
 import { el, setAttr, setText } from "../dom.mjs";
 import { clock } from "../format.mjs";
-import { named, t } from "../i18n.mjs";
+import { t } from "../i18n.mjs";
 import { markElement, statusName, statusOfAlarm } from "../marks.mjs";
 import { alarmKindWord, causeWord, deviceKindWord } from "../words.mjs";
+import { shortName } from "./names.mjs";
 import { pageOf, rowsOf } from "./rows.mjs";
 
 const TURN_MS = 8_000;
 
 const placeOf = ({ lead }) => lead.building_name ?? lead.device_name;
-const communityOf = ({ lead }) => named(lead.community_name, lead.community_name_en);
+const communityOf = ({ lead }) => shortName(lead.community_name, lead.community_name_en);
 
-function detailOf({ lead, alarms }) {
-  const first = `${deviceKindWord(lead.device_kind)} · ${causeWord(lead.cause)}`;
-  return alarms.length > 1 ? `${first} · ${t("{n} 条报警", { n: alarms.length })}` : first;
+/** What happened, most important first: what does not fit on the line is left out as a whole. */
+export function detailsOf({ lead, alarms }) {
+  const count = alarms.length > 1 ? t("{n} 条报警", { n: alarms.length }) : null;
+  return [causeWord(lead.cause), count, deviceKindWord(lead.device_kind)].filter(Boolean);
+}
+
+function paintDetails(node, parts) {
+  if (node.dataset.says === parts.join("|")) return;
+  node.dataset.says = parts.join("|");
+  node.replaceChildren(...parts.map((text) => el("span", { text })));
 }
 
 function makeRow() {
@@ -36,7 +44,7 @@ function patch(parts, row) {
   setText(parts.kind, alarmKindWord(row.lead.kind));
   setText(parts.community, communityOf(row));
   setText(parts.place, placeOf(row));
-  setText(parts.detail, detailOf(row));
+  paintDetails(parts.detail, detailsOf(row));
 }
 
 /** Height of what lies inside the padding. */

@@ -1,10 +1,11 @@
 /** The day on the right of the wall: alarms by hour, devices by status, communities. */
 import { el, setAttr, setText } from "../dom.mjs";
 import { number, percent } from "../format.mjs";
-import { named, t } from "../i18n.mjs";
+import { t } from "../i18n.mjs";
 import { STATUS, markElement } from "../marks.mjs";
 import { statusWord } from "../words.mjs";
 import { drawHours, hourGeometry } from "./hours.mjs";
+import { shortName } from "./names.mjs";
 import { rankCommunities } from "./rows.mjs";
 
 /** Worst first, as everywhere. */
@@ -69,21 +70,25 @@ function statusRow(code) {
   return { count, node: el("li", {}, markElement(STATUS[code]), el("span", { text: statusWord(code) }), count) };
 }
 
-/** A community's name as it stands in a narrow column: without the word that all of them share. */
-const shortName = ({ name, nameEn }) =>
-  named(name.replace(/社区$/, ""), nameEn.replace(/ Community$/, "")).replace(/^国营.*$|^State-run.*$/, t("良种场"));
+/** Hides the last rows when there is not room for all of them: half a row says nothing. */
+function wholeRows(list) {
+  const rows = [...list.children];
+  for (const row of rows) row.hidden = false;
+  while (rows.length && list.scrollHeight > list.clientHeight + 1) rows.pop().hidden = true;
+}
 
 /** Communities by open alarms, then by this week's. @param {HTMLElement} node */
 export function communitiesPanel(node) {
   const list = el("ol", { class: "wall-communities" });
   node.replaceChildren(el("h2", { text: t("社区") }, el("span", { class: "wall-legend", text: t("未处理 · 本周报警") })), list);
   const nodes = new Map();
+  new ResizeObserver(() => wholeRows(list)).observe(list);
 
   function rowOf(community) {
     const { code } = community;
     const mark = el("span", { class: "mark", dataset: { community: code, status: "normal" }, "aria-hidden": "true" });
     const parts = { mark, open: el("b", { class: "num" }), week: el("span", { class: "num quiet" }), bar: el("i") };
-    const title = el("span", { class: "wall-community-name", text: shortName(community) });
+    const title = el("span", { class: "wall-community-name", text: shortName(community.name, community.nameEn) });
     parts.node = el("li", { class: "wall-community" }, mark, title, parts.open, el("span", { class: "wall-community-bar" }, parts.bar), parts.week);
     return parts;
   }
@@ -107,6 +112,7 @@ export function communitiesPanel(node) {
         parts.bar.style.width = `${(100 * row.week) / most}%`;
         if (list.children[i] !== parts.node) list.insertBefore(parts.node, list.children[i] ?? null);
       });
+      wholeRows(list);
     },
   };
 }
