@@ -5,6 +5,7 @@ import itertools
 import json
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -17,9 +18,10 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from sqlalchemy import select
 
+from data.embedded import free_port
 from data.store.database import Database
 from data.store.models import Device
-from tests.servers import Application, run_application
+from tests.servers import ROOT, Application, environment_of, run_application
 
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -60,8 +62,12 @@ def spread(values: Sequence[float], digits: int = 1) -> dict[str, float]:
 def application(devices: int = 6000) -> Iterator[Application]:
     """Run the real application with a demo town of this size and without its simulator."""
     folder = Path(tempfile.mkdtemp(prefix="xt-bench-"))
+    size = {"XT_DEMO_DEVICES": str(devices)}
     try:
-        with run_application(folder, XT_DEMO_DEVICES=str(devices)) as running:
+        environment = environment_of(folder, free_port(), **size)
+        make_town = [sys.executable, str(ROOT / "app.py"), "demo"]
+        subprocess.run(make_town, env=environment, cwd=folder, check=True, capture_output=True)
+        with run_application(folder, **size) as running:
             yield running
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -12,7 +12,7 @@ from layouts import ids, words
 from layouts.components import Part, empty, skeleton
 from layouts.shown import Shown, number
 from layouts.week_map import PAPER, SCREEN, change_map, short_name, signed
-from layouts.week_parts import block, num, share_bar, table
+from layouts.week_parts import Cell, block, num, share_bar, table
 from layouts.week_status import behaviour, devices, hazards, programme
 from layouts.week_words import change_words
 
@@ -47,7 +47,7 @@ def happened(report: WeekReport, shown: Shown) -> Component:
                     ]
                 ),
             ],
-            className="week-split",
+            className="week-split week-split-wide",
         ),
         html.Div(
             [
@@ -99,7 +99,7 @@ def _table(rows: Sequence[CommunityWeek], shown: Shown) -> Component:
 def _kinds(report: WeekReport, shown: Shown) -> Component:
     _ = shown.translate
 
-    def line(name: str, counts: Sequence[int]) -> list[Part]:
+    def line(name: str, counts: Sequence[int]) -> list[Part | Cell]:
         this, last, year_ago = counts
         changed = change_words(Change(this, last), _)
         return [name, num(this), num(last), num(changed, worse=this > last), num(year_ago)]
@@ -143,7 +143,7 @@ def _verdicts(report: WeekReport, shown: Shown) -> Component:
         [_("结论"), _("数量"), _("占比")],
         [
             [name, num(counts.get(verdict, 0)), share_bar(counts.get(verdict, 0) / total)]
-            for name, verdict in [*named, (_("尚无结论"), None)]
+            for name, verdict in [*named, (_("未作结论"), None)]
         ],
     )
 

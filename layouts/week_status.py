@@ -62,7 +62,7 @@ def behaviour(report: WeekReport, shown: Shown) -> Component:
                 html.Div([measures, _floods(found.rates.floods, shown), _chatter(found, shown)]),
                 html.Div([html.H3(_("报警最多的十个来源")), _sources(found, shown)]),
             ],
-            className="week-split",
+            className="week-split week-split-wide",
         ),
     )
 
@@ -77,7 +77,7 @@ def devices(report: WeekReport, shown: Shown) -> Component:
                 html.Div([html.H3(_("按系统")), _systems(report.devices, shown)]),
                 html.Div([html.H3(_("按行业")), _coverage(report, shown)]),
             ],
-            className="week-split",
+            className="week-split week-split-wide",
         ),
     )
 

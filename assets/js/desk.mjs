@@ -16,6 +16,7 @@ import { facilitiesLayer } from "./lib/layers/facilities.mjs";
 import { pickOn } from "./lib/layers/pick.mjs";
 import { layersMenu } from "./lib/layers_menu.mjs";
 import { watchHealth } from "./lib/lost.mjs";
+import { markPainted } from "./lib/painted.mjs";
 import { Picture } from "./lib/picture.mjs";
 import { Queue } from "./lib/queue.mjs";
 import { select } from "./lib/selection.mjs";
@@ -154,8 +155,7 @@ async function main() {
   window.xt.onMap((map) => joinMap(map, picture));
   await ready;
   bindLive(root, picture);
-  performance.mark("xt-ready");
-  document.documentElement.dataset.ready = "true"; // tests and benches wait for this
+  await markPainted(ready, `#${ids.DRILLDOWN} .drill, #${ids.DRILLDOWN} [role=alert]`);
 }
 
 main();

@@ -8,6 +8,7 @@ import { contextLayer } from "./lib/layers/context.mjs";
 import { devicesLayer } from "./lib/layers/devices.mjs";
 import { facilitiesLayer } from "./lib/layers/facilities.mjs";
 import { watchHealth } from "./lib/lost.mjs";
+import { markPainted } from "./lib/painted.mjs";
 import { Picture } from "./lib/picture.mjs";
 import { lookAtBox, lookAtPlace } from "./lib/wall/camera.mjs";
 import { FireCard } from "./lib/wall/card.mjs";
@@ -190,9 +191,8 @@ async function main() {
   watchHealth(picture);
   const wall = new Wall(picture);
   wall.start();
-  await ready;
   document.documentElement.dataset.dwell = String(DWELL_MS);
-  document.documentElement.dataset.ready = "true"; // tests and benches wait for this
+  await markPainted(ready, `#${ids.WALL_TODAY} svg`);
 }
 
 main();

@@ -100,8 +100,7 @@ def generate_town(
     clock = make_clock(now)
     with database.writing() as session:
         prepare(session)
-        if session.scalar(select(func.count()).select_from(Device)):
-            raise DemoError("there are devices already: the demo town needs an empty database")
+        _must_be_empty(session)
         plan = make_plan(
             read_lands(session),
             read_places(session),
@@ -117,10 +116,7 @@ def generate_town(
         progress("检查与隐患", 0.7)
         visited = _write_visits(writer, plan, clock, seed)
         progress("读数", 0.8)
-        hours = sum(
-            writer.columns(ReadingHour, columns)
-            for columns in reading_columns(plan.devices, clock, seed)
-        )
+        hours = _write_readings(writer, plan, clock, seed)
         _finish(session, devices, seed, clock)
     progress("完成", 1.0)
     return TownSummary(
@@ -133,6 +129,16 @@ def generate_town(
         *visited,
         hours,
     )
+
+
+def _must_be_empty(session: Session) -> None:
+    if session.scalar(select(func.count()).select_from(Device)):
+        raise DemoError("there are devices already: the demo town needs an empty database")
+
+
+def _write_readings(writer: Writer, plan: Plan, clock: Clock, seed: int) -> int:
+    parts = reading_columns(plan.devices, clock, seed)
+    return sum(writer.columns(ReadingHour, columns) for columns in parts)
 
 
 def _write_places(writer: Writer, plan: Plan, clock: Clock) -> None:

@@ -93,12 +93,13 @@ def make_visits(buildings: Buildings, clock: Clock, seed: int) -> Visits:
 def _visits(buildings: Buildings, clock: Clock, rng: np.random.Generator) -> tuple[Ints, Ints]:
     every = np.array([EVERY_DAYS[c] for c in CATEGORIES])[buildings.category]
     total = (clock.end - clock.start) // DAY
-    number = total // every
+    number = -(-total // every)
     building = np.repeat(np.arange(len(buildings)), number)
     nth = np.arange(len(building)) - np.repeat(np.cumsum(number) - number, number)
-    day = (nth + rng.random(len(building))) * every[building]
+    # Counted back from today, so that the last weeks have as many visits as the others.
+    day = total - ((nth + rng.random(len(building))) * every[building]).astype(np.int64)
+    building, day = building[day >= 0], day[day >= 0]
     starts, weekday, _ = clock.days()
-    day = np.minimum(day.astype(np.int64), total - 1)
     # Offices rest at the weekend: what would fall on it is done on the Friday before.
     friday = day - np.maximum(weekday[day] - 4, 0).astype(np.int64)
     day = np.where(friday >= 0, friday, day + (7 - weekday[day]).astype(np.int64))

@@ -32,9 +32,9 @@ SNAP_M: Final = 24.0
 BUCKET_M: Final = 24.0
 #: Lanes stay so far from closed ground (their middle line).
 CLEAR_M: Final = 6.0
-#: A cluster is linked to a main road unless one passes within this share of its radius.
-LINKED_SHARE: Final = 0.5
-LINK_TRIES: Final = 60
+#: A cluster gets a lane from its middle to a main road unless one passes so near.
+LINKED_M: Final = 25.0
+LINK_TRIES: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,13 +281,13 @@ def grow_lanes(
 def _links(
     clusters: Sequence[Cluster], roads: Sequence[Street], closed: Sequence[BaseGeometry]
 ) -> list[tuple[LineString, Zone, int]]:
-    """Return a lane from a main road to each cluster that no main road touches."""
+    """Return a lane from the middle of each cluster to the nearest main road it can reach."""
     ends = np.vstack([shapely.get_coordinates(road.line)[2:-2:3] for road in roads])
     shut = STRtree(list(closed))
     links = []
     for index, cluster in enumerate(clusters):
         away = np.hypot(*(ends - cluster.centre).T)
-        if away.min() < LINKED_SHARE * cluster.radius:
+        if away.min() < LINKED_M:
             continue
         for end in ends[np.argsort(away, kind="stable")[:LINK_TRIES]]:
             line = _link(np.array(cluster.centre), end)

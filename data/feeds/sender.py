@@ -11,7 +11,9 @@ log = structlog.get_logger(__name__)
 
 PATH: Final = "/api/v1/readings"
 FIRST_WAIT_S: Final = 0.5
-LONGEST_WAIT_S: Final = 30.0
+LONGEST_WAIT_S: Final = 10.0
+#: An answer may ask for a longer pause, up to this.
+LONGEST_ASKED_S: Final = 120.0
 _REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _LATER: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS})
 
@@ -27,6 +29,7 @@ class Sender:
         self._client = client
         self._headers = {"Authorization": f"Bearer {key}"}
         self._stop = stop
+        self._trouble = ""
         self.sent = 0
 
     async def post(self, messages: list[dict[str, Any]]) -> bool:
@@ -56,13 +59,14 @@ class Sender:
         try:
             response = await self._client.post(PATH, json=messages, headers=self._headers)
         except httpx.TransportError as error:
-            log.warning("the application is away", error=type(error).__name__)
+            self._say(f"the application is away ({type(error).__name__})")
             return 0.0
         if response.status_code in _REFUSED:
             raise FeedError("the application refuses the key")
         if response.status_code in _LATER or response.is_server_error:
-            log.warning("the application is busy", status=response.status_code)
+            self._say(f"the application is busy ({response.status_code})")
             return _retry_after(response)
+        self._say("")
         if not response.is_success:
             log.warning(
                 "a batch was refused", status=response.status_code, reason=response.text[:200]
@@ -73,6 +77,12 @@ class Sender:
         if answer["rejected"]:
             log.warning("messages were rejected", first=answer["rejected"][0])
         return None
+
+    def _say(self, trouble: str) -> None:
+        """Log that something began or ended, once, however often it is tried again."""
+        if trouble != self._trouble:
+            log.warning(trouble) if trouble else log.info("the application is back")
+            self._trouble = trouble
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -85,4 +95,4 @@ class Sender:
 def _retry_after(response: httpx.Response) -> float:
     """Return the seconds that the answer asks for; 0 if it says nothing or a date."""
     text = response.headers.get("Retry-After", "")
-    return min(float(text), LONGEST_WAIT_S) if text.isdigit() else 0.0
+    return min(float(text), LONGEST_ASKED_S) if text.isdigit() else 0.0

@@ -1,0 +1,86 @@
+"""Wall, week and the way in, in a real Chromium."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.actions import acknowledge_all, calm_devices, row, send
+from tests.browser.conftest import OpenPage
+from tests.servers import Application
+
+pytestmark = pytest.mark.browser
+
+
+def test_strangers_are_led_to_the_sign_in_page(open_page: OpenPage) -> None:
+    page = open_page(user=None, path="/?building=B1")
+    expect(page).to_have_url(re.compile(r"/login\?next="))
+    expect(page.locator("input[name=password]")).to_be_visible()
+
+
+def test_a_wrong_password_is_refused_in_words(
+    open_page: OpenPage, console_errors: list[str]
+) -> None:
+    page = open_page(user=None, path="/login")
+    page.locator("input[name=name]").fill("duty")
+    page.locator("input[name=password]").fill("wrong")
+    page.locator("input[name=password]").press("Enter")
+    expect(page.locator("[role=alert]")).to_be_visible()
+    console_errors.clear()  # Chromium reports the 401 itself
+
+
+def test_a_fire_takes_the_wall_over_and_gives_it_back_when_acknowledged(
+    open_page: OpenPage, application: Application
+) -> None:
+    wall, desk = open_page(path="/wall/"), open_page()
+    for page in (wall, desk):
+        page.wait_for_selector("html[data-ready]")
+    desk.mouse.move(900, 500)
+    acknowledge_all(desk)
+    expect(wall.locator("#wall-takeover")).to_be_hidden()
+
+    device, building = calm_devices(application)[-1]
+    send(application, device.id, smoke_pct=60)
+    expect(wall.locator("#wall-takeover")).to_contain_text(building.name)
+    row(desk, building).get_by_role("button", name=re.compile("确认")).click()
+    expect(wall.locator("#wall-takeover")).to_be_hidden()
+    row(desk, building).press("v")
+    desk.keyboard.press("Escape")
+
+
+def test_a_display_sees_the_wall_and_nothing_else(open_page: OpenPage) -> None:
+    wall = open_page(user="display", path="/wall/")
+    wall.wait_for_selector("html[data-ready]")
+    expect(wall.locator("#wall-status")).to_contain_text("正常")
+    assert wall.request.get("/weekly/").status == 403
+    assert wall.request.get("/?building=B1").status == 403
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "比上周"), ("en", "last week")])
+def test_the_week_reads_in_both_languages(open_page: OpenPage, lang: str, words: str) -> None:
+    page = open_page(user="leader", path="/weekly/", lang=lang)
+    year, week, _ = datetime.now(UTC).isocalendar()
+    expect(page.locator("#week-body")).to_contain_text(words)
+    page.goto(f"/weekly/?week={year - 1}-W{week:02d}")
+    expect(page.locator("#week-body")).to_contain_text(str(year - 1))
+
+
+def test_an_impossible_week_is_an_error_in_words(open_page: OpenPage) -> None:
+    page = open_page(user="leader", path="/weekly/?week=2026-W99")
+    expect(page.locator("[role=alert]")).to_be_visible()
+
+
+def test_the_language_switch_keeps_the_page(page: Page) -> None:
+    page.wait_for_selector("html[data-ready]")
+    page.get_by_role("link", name=re.compile("EN")).click()
+    expect(page.locator("header")).to_contain_text("Duty desk")
+
+
+def test_signing_out_closes_everything(page: Page) -> None:
+    page.wait_for_selector("html[data-ready]")
+    page.locator("header details summary, header [aria-haspopup]").first.click()
+    page.get_by_role("button", name=re.compile("退出")).click()
+    expect(page).to_have_url(re.compile("/login"))
+    page.goto("/")
+    expect(page).to_have_url(re.compile(r"/login"))
