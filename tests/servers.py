@@ -23,7 +23,7 @@ from data.embedded import free_port
 ROOT = Path(__file__).parents[1]
 PASSWORD = "demo-password-of-the-tests"
 API_KEY = "api-key-of-the-tests"
-START_TIMEOUT_S = 90
+START_TIMEOUT_S = 150
 
 
 def wait_for(what: Callable[[], object], timeout_s: float = 10, every_s: float = 0.05) -> None:
@@ -186,19 +186,16 @@ class Application:
             return httpx.get(f"{self.url}/readyz", trust_env=False).status_code == 200
         return False
 
-    def client(self, user: str = "duty") -> httpx.Client:
-        """A signed-in HTTP client; close it."""
-        client = httpx.Client(base_url=self.url, trust_env=False, timeout=30)
-        try:
+    @contextlib.contextmanager
+    def client(self, user: str = "duty") -> Iterator[httpx.Client]:
+        """A signed-in HTTP client."""
+        with httpx.Client(base_url=self.url, trust_env=False, timeout=30) as client:
             found = re.search(r'name="csrf" value="([^"]+)"', client.get("/login").text)
             form = {"name": user, "password": self.passwords[user], "next": "/"}
             form["csrf"] = found[1] if found else ""
             answer = client.post("/login", data=form, headers={"origin": self.url})
             assert answer.status_code == 303, answer.text
-        except BaseException:
-            client.close()
-            raise
-        return client
+            yield client
 
     def post_readings(self, readings: list[dict[str, object]]) -> httpx.Response:
         """Send readings as a gateway does."""
