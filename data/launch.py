@@ -66,17 +66,20 @@ def launch(
         settings = complete(settings)
         sign_ins = prepare_demo(settings, console, now())
         children = _children(settings, program, listening)
+        simulator = _simulator(settings, program)
         supervisor = Supervisor([*parts, *children], lambda text: _say(console, text))
         try:
             supervisor.start()
             _wait_until_ready(supervisor, settings, console)
             _show_address(console, settings)
             show_sign_ins(console, sign_ins)
+            if settings.simulate:
+                supervisor.add(simulator)
             _look_after(supervisor)
         finally:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it
-            stop_all(children)
+            stop_all([simulator, *children])
 
 
 def prepare_demo(settings: Settings, console: Console, now: datetime) -> dict[str, str] | None:
@@ -164,18 +167,23 @@ def show_sign_ins(console: Console, sign_ins: Mapping[str, str] | None) -> None:
 
 
 def _children(settings: Settings, program: Path, listening: socket.socket) -> list[ChildProcess]:
-    path = os.pathsep.join(filter(None, (str(program.parent), os.environ.get("PYTHONPATH"))))
-    shared = {**os.environ, "XT_REDIS_URL": settings.redis_url, "PYTHONPATH": path}
-    children = [
+    shared = _environment(settings, program)
+    return [
         ChildProcess("worker", [sys.executable, str(program), "worker"], shared),
         _child("web", program, shared, listening),
     ]
-    if settings.simulate:
-        # In the environment: a key on the command line is there for all to read.
-        key = {"XT_API_KEYS": settings.api_keys[0].get_secret_value()}
-        simulator = [sys.executable, "-m", "data.feeds.simulator", "--url", _address(settings)]
-        children.append(ChildProcess("simulator", simulator, {**shared, **key}))
-    return children
+
+
+def _simulator(settings: Settings, program: Path) -> ChildProcess:
+    # In the environment: a key on the command line is there for all to read.
+    key = {"XT_API_KEYS": settings.api_keys[0].get_secret_value()}
+    command = [sys.executable, "-m", "data.feeds.simulator", "--url", _address(settings)]
+    return ChildProcess("simulator", command, {**_environment(settings, program), **key})
+
+
+def _environment(settings: Settings, program: Path) -> dict[str, str]:
+    path = os.pathsep.join(filter(None, (str(program.parent), os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "XT_REDIS_URL": settings.redis_url, "PYTHONPATH": path}
 
 
 def _child(

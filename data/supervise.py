@@ -108,9 +108,18 @@ class Supervisor:
     def start(self) -> None:
         """Start every part that does not run yet."""
         for life in self._lives:
-            life.started_at = self._clock()
-            if not life.part.alive:
-                life.part.start()
+            self._start(life)
+
+    def add(self, part: Part) -> None:
+        """Start one more part and look after it from now on."""
+        life = _Life(part)
+        self._lives.append(life)
+        self._start(life)
+
+    def _start(self, life: _Life) -> None:
+        life.started_at = self._clock()
+        if not life.part.alive:
+            life.part.start()
 
     def sickest(self) -> tuple[str, int]:
         """Return the part that died most often in a row soon after its start, and how often."""

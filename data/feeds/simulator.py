@@ -21,6 +21,7 @@ from data.domain.weeks import SHANGHAI
 from data.feeds.fleet import Fleet, Message, Telemetry, load_fleet
 from data.feeds.happenings import ALERT_INTERVAL_S, Happenings
 from data.feeds.sender import FeedError, Sender
+from data.logs import configure_logging
 from data.settings import Settings
 from data.store.database import Database
 
@@ -193,6 +194,7 @@ def main(
     seed: Annotated[int | None, typer.Option(help="Makes what happens repeatable.")] = None,
 ) -> None:
     """Play the demo town's devices against a running application."""
+    configure_logging("simulator")
     chosen = key or os.environ.get("XT_API_KEYS", "").split(",")[0].strip()
     if not chosen:
         raise typer.BadParameter("a key is needed: --key, or the variable XT_API_KEYS")

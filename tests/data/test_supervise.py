@@ -81,6 +81,16 @@ def test_what_already_runs_is_not_started_twice() -> None:
     assert Watched(FakePart(alive=True)).part.starts == 0
 
 
+def test_a_part_that_comes_later_is_looked_after_too() -> None:
+    watched, late = Watched(FakePart()), FakePart("simulator")
+    watched.supervisor.add(late)
+    assert late.starts == 1
+    late.alive = False
+    watched.after(0)
+    watched.after(0.5)
+    assert late.starts == 2
+
+
 def test_all_children_stop_together() -> None:
     slow = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(60)"
     children = [ChildProcess(f"c{i}", [sys.executable, "-c", slow], {}) for i in range(3)]
