@@ -13,12 +13,13 @@ from dash.development.base_component import Component
 from flask import Flask, Response, request
 
 from callbacks.http.auth import LANG_COOKIE
-from callbacks.http.bundles import imported_modules
 from callbacks.http.problems import MEDIA_TYPE, problem_response
 from callbacks.http.security import CSP, content_security_policy, inline_script_hashes
 from callbacks.services import Services
 from data.domain.accounts import SignedIn
 from data.domain.words import Role
+from data.store.geometry import geometry_version
+from data.store.guard import StoreUnavailableError, reading
 from layouts.i18n import as_lang
 from layouts.page import DashTags, PageView, page
 
@@ -67,12 +68,13 @@ class SurfaceApp(Dash):
     page; here each app filters what it sends, and nothing shared is changed.
     """
 
-    def __init__(self, surface: Surface, build: str) -> None:
+    def __init__(self, surface: Surface, build: str, geometry: Callable[[], str]) -> None:
         self._tags_lock = threading.Lock()
         self._scripts_html: str | None = None
         self._css_html: str | None = None
         self.surface = surface
         self._view = _page_view(surface, build)
+        self._geometry = geometry
         self.policy = content_security_policy()
         super().__init__(
             f"xintang.{surface.name}",
@@ -128,6 +130,7 @@ class SurfaceApp(Dash):
             self._view,
             lang=as_lang(request.cookies.get(LANG_COOKIE)),
             csrf=user.csrf if isinstance(user, SignedIn) else "",
+            geometry=self._geometry() if self._view.has_map else "",
         )
         tags = DashTags(parts["css"], parts["config"], parts["scripts"], parts["renderer"])
         return page(view, tags)
@@ -147,13 +150,22 @@ def make_surface(
     register : callable
         Attaches the surface's callbacks.
     """
-    app = SurfaceApp(surface, services.build)
+    app = SurfaceApp(surface, services.build, lambda: _geometry(services))
     app.layout = layout
     register(app, services)
     _only_known_paths(app.server)
     _send_policy(app)
     _warm(app)
     return app
+
+
+def _geometry(services: Services) -> str:
+    """Return the version of the static geometry; nothing to preload while SQL is away."""
+    try:
+        with reading(services.database) as session:
+            return geometry_version(session)
+    except StoreUnavailableError:
+        return ""
 
 
 def with_user(app: Any) -> Any:
@@ -185,8 +197,6 @@ def _kept(tags: Iterable[str], libraries: frozenset[str]) -> list[str]:
 
 
 def _page_view(surface: Surface, build: str) -> PageView:
-    folder = ASSETS_FOLDER / "js"
-    modules = imported_modules(folder, surface.entry) if surface.entry else []
     return PageView(
         lang="zh",
         title=surface.title,
@@ -195,7 +205,6 @@ def _page_view(surface: Surface, build: str) -> PageView:
         csrf="",
         styles=surface.styles,
         entry=surface.entry,
-        modules=modules,
         has_map="dash_leaflet" in surface.libraries,
         has_charts="dcc" in surface.libraries,
     )

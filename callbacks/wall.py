@@ -6,7 +6,6 @@ from dash.development.base_component import Component
 from callbacks.request import current_lang
 from callbacks.services import Services
 from data.store.extent import any_demo, any_schematic, subdistrict_bounds
-from data.store.geometry import geometry_version
 from layouts.i18n import Lang
 from layouts.wall import WallView, wall
 
@@ -22,7 +21,6 @@ def view_page(services: Services, lang: Lang) -> WallView:
         return WallView(
             lang=lang,
             bounds=subdistrict_bounds(session),
-            geometry=geometry_version(session),
             schematic=any_schematic(session),
             demo=any_demo(session),
             width_mm=services.settings.wall_width_mm,

@@ -62,7 +62,6 @@ class DeskView:
 
     header: HeaderView
     bounds: Bounds
-    geometry: str
     basemaps: Sequence[str]
     basemap: str
     schematic: bool
@@ -84,7 +83,7 @@ def desk(view: DeskView) -> Component:
             _help(_),
         ],
         className="desk",
-        **data(lang=view.header.lang, role=view.header.role, geometry=view.geometry),
+        **data(lang=view.header.lang, role=view.header.role),
     )
 
 

@@ -4,8 +4,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Final
 
 from layouts.i18n import HTML_LANG, Lang, browser_messages, translator
+
+GEOMETRY: Final = ("context.json", "buildings.json", "devices.bin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,8 @@ class PageView:
     styles: Sequence[str]
     #: Module that brings the page to life, e.g. ``desk.mjs``; empty for a page without one.
     entry: str
-    #: Modules that ``entry`` imports; fetched in parallel instead of one after the other.
-    modules: Sequence[str] = ()
+    #: Version of the static geometry, for a page with a map; fetched beside the scripts.
+    geometry: str = ""
     #: Whether there is a Leaflet map for ``boot.js`` to find.
     has_map: bool = True
     #: Whether Dash's charts may be shown: their loader needs the generator runtime.
@@ -80,6 +83,7 @@ def _metas(view: PageView) -> str:
         "xt-csrf": view.csrf,
         "xt-lang": view.lang,
         "xt-build": view.build,
+        **({"xt-geometry": view.geometry} if view.geometry else {}),
     }
     return "\n".join(
         ['<meta charset="utf-8">']
@@ -94,8 +98,13 @@ def _style_links(view: PageView) -> str:
 
 
 def _preloads(view: PageView) -> str:
+    """Ask for module, live picture and geometry at once, not when the scripts before have run."""
+    modules = [f"{view.assets}/js/{view.entry}"] if view.entry else []
+    fetches = ["/live/snapshot"] if view.geometry else []
+    fetches += [f"/live/geometry/{view.geometry}/{name}" for name in GEOMETRY if view.geometry]
     return "\n".join(
-        f'<link rel="modulepreload" href="{view.assets}/js/{module}">' for module in view.modules
+        [f'<link rel="modulepreload" href="{url}">' for url in modules]
+        + [f'<link rel="preload" as="fetch" crossorigin href="{url}">' for url in fetches]
     )
 
 

@@ -32,7 +32,6 @@ class WallView:
 
     lang: Lang
     bounds: Bounds
-    geometry: str
     schematic: bool
     demo: bool
     width_mm: float
@@ -53,7 +52,7 @@ def wall(view: WallView) -> Component:
         id=ids.WALL,
         className="wall",
         style={"--wall-letter": f"{letter_vw(view.width_mm, view.seat_m):.4f}vw"},
-        **data(lang=view.lang, geometry=view.geometry),
+        **data(lang=view.lang),
     )
 
 

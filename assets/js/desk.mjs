@@ -16,6 +16,7 @@ import { facilitiesLayer } from "./lib/layers/facilities.mjs";
 import { pickOn } from "./lib/layers/pick.mjs";
 import { layersMenu } from "./lib/layers_menu.mjs";
 import { watchHealth } from "./lib/lost.mjs";
+import { geometryOfPage } from "./lib/geometry.mjs";
 import { markPainted } from "./lib/painted.mjs";
 import { Picture } from "./lib/picture.mjs";
 import { Queue } from "./lib/queue.mjs";
@@ -140,7 +141,7 @@ function openDialog(event) {
 
 async function main() {
   const picture = new Picture();
-  const ready = picture.start({ version: document.querySelector('meta[name="xt-geometry"]')?.content ?? null });
+  const ready = picture.start({ version: geometryOfPage() });
   watchHealth(picture);
   const frame = await whenElement(ids.MAP_FRAME);
   const root = frame.closest(".desk") ?? document.body;

@@ -8,6 +8,7 @@ import { contextLayer } from "./lib/layers/context.mjs";
 import { devicesLayer } from "./lib/layers/devices.mjs";
 import { facilitiesLayer } from "./lib/layers/facilities.mjs";
 import { watchHealth } from "./lib/lost.mjs";
+import { geometryOfPage } from "./lib/geometry.mjs";
 import { markPainted } from "./lib/painted.mjs";
 import { Picture } from "./lib/picture.mjs";
 import { lookAtBox, lookAtPlace } from "./lib/wall/camera.mjs";
@@ -138,7 +139,7 @@ class Wall {
     const before = this.#direction;
     this.#direction = step(before ?? begin(views, now), { views, fires: fires.map(({ key }) => key), now });
     this.#tellFire(fires);
-    if (this.#direction !== before) this.#look(true);
+    if (this.#direction !== before) this.#look(before !== null); // a page that opens is there at once
     this.#tellView(views, fires.length > 0);
   }
 
@@ -167,7 +168,7 @@ class Wall {
     const { scene } = this.#direction;
     byId(ids.WALL_WEEK).hidden = scene.key !== "week";
     if (scene.kind === "fire") {
-      this.#lookAtFire(scene.key);
+      this.#lookAtFire(scene.key, fly);
       return;
     }
     const point = town.workPoints.find(({ code }) => scene.key === `point:${code}`);
@@ -176,18 +177,18 @@ class Wall {
     lookAtBox(this.#map, point?.box ?? town.box, { bottom }, fly);
   }
 
-  #lookAtFire(key) {
+  #lookAtFire(key, fly) {
     const fire = this.#fires().find((one) => one.key === key);
     if (!fire || !Number.isFinite(fire.lead.lon)) return;
     this.#point(fire.lead.building ? { type: "building", id: fire.lead.building } : null);
-    lookAtPlace(this.#map, fire.lead, byId(ids.WALL_TAKEOVER).offsetWidth / this.#factor);
+    lookAtPlace(this.#map, fire.lead, byId(ids.WALL_TAKEOVER).offsetWidth / this.#factor, fly);
   }
 }
 
 async function main() {
   const picture = new Picture();
-  const root = await whenElement(ids.WALL);
-  const ready = picture.start({ version: root.dataset.geometry || null });
+  const ready = picture.start({ version: geometryOfPage() });
+  await whenElement(ids.WALL);
   watchHealth(picture);
   const wall = new Wall(picture);
   wall.start();

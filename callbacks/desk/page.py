@@ -7,7 +7,6 @@ from callbacks.services import Services
 from data.domain.words import Role
 from data.feeds.tiles import configured_basemaps
 from data.store.extent import any_demo, any_schematic, subdistrict_bounds
-from data.store.geometry import geometry_version
 from layouts.desk import DeskView, desk
 from layouts.header import HeaderView
 
@@ -23,7 +22,6 @@ def view_page(services: Services, who: HeaderView) -> DeskView:
         return DeskView(
             header=who,
             bounds=subdistrict_bounds(session),
-            geometry=geometry_version(session),
             basemaps=configured_basemaps(services.settings),
             basemap=services.settings.basemap,
             schematic=any_schematic(session),

@@ -20,6 +20,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from callbacks.http.modules import bundle
 from callbacks.http.problems import Problem
 
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
@@ -50,9 +51,6 @@ SUITES: Final = "/_dash-component-suites/"
 #: Dash puts version and time of change into the name: ``bundle.v4_4_1m1732000000.js``.
 FINGERPRINT = re.compile(r"\.v[\w-]+m\d+[.\w-]*$")
 MAX_SUITES: Final = 500
-_IMPORT = re.compile(
-    r'(?:^|\n)\s*(?:import(?!\s*\()|export)[^;"\']*?["\'](\.{1,2}/[^"\']+\.mjs)["\']'
-)
 
 
 @dataclass(slots=True)
@@ -160,40 +158,30 @@ def files_hash(folder: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def imported_modules(folder: Path, entry: str) -> list[str]:
-    """Return the modules that ``entry`` imports statically, over any number of steps.
-
-    Paths are relative to ``folder``, as in ``lib/live.mjs``; ``entry`` itself is not among them.
-    """
-    found: dict[str, None] = {}
-    waiting = [entry]
-    while waiting:
-        here = waiting.pop()
-        path = folder / here
-        text = path.read_text("utf-8") if path.is_file() else ""
-        for name in _IMPORT.findall(text):
-            module = (path.parent / name).resolve().relative_to(folder.resolve()).as_posix()
-            if module not in found and module != entry:
-                found[module] = None
-                waiting.append(module)
-    return sorted(found)
-
-
 def assets_router(folder: Path, build: str, compressor: Compressor) -> APIRouter:
     """Return the route of our own files; an old build's URL answers 404."""
     router = APIRouter(include_in_schema=False)
     root = folder.resolve()
+    known: dict[Path, Bundle] = {}
 
     @router.get("/assets/{asked}/{name:path}")
     def asset(request: Request, asked: str, name: str) -> Response:
         path = (root / name).resolve()
-        known = asked == build and path.is_relative_to(root) and path.is_file()
-        if not known or path.suffix not in MEDIA_TYPES:
+        there = asked == build and path.is_relative_to(root) and path.is_file()
+        if not there or path.suffix not in MEDIA_TYPES:
             raise Problem(HTTPStatus.NOT_FOUND, "There is no such file in this build.")
-        bundle = compressor.add(path.name, path.read_bytes())
-        return bundle_response(bundle, request.headers, IMMUTABLE)
+        if path not in known:
+            known[path] = compressor.add(path.name, _content(path, root))
+        return bundle_response(known[path], request.headers, IMMUTABLE)
 
     return router
+
+
+def _content(path: Path, root: Path) -> bytes:
+    """Return a file; a page's entry module together with all that it imports."""
+    if path.suffix == ".mjs" and path.parent == root / "js":
+        return bundle(path.parent, path.name)
+    return path.read_bytes()
 
 
 class SuiteCache:

@@ -15,9 +15,9 @@ from callbacks.surfaces import (
     make_surface,
     with_user,
 )
+from data.store.database import Database
 from tests.site import BUILD
 
-SERVICES = SimpleNamespace(build=BUILD)
 ASKED = {USER: NOBODY}
 
 
@@ -36,16 +36,24 @@ def register(app, _services):
 
 
 @pytest.fixture(scope="module")
-def desk():
+def services(empty_database_file):
+    """Only what a surface itself needs."""
+    database = Database(f"sqlite:///{empty_database_file}")
+    yield SimpleNamespace(build=BUILD, database=database)
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def desk(services):
     return make_surface(
-        SERVICES, surface("desk", "/", {"html", "dcc", "dash_leaflet"}), layout, register
+        services, surface("desk", "/", {"html", "dcc", "dash_leaflet"}), layout, register
     )
 
 
 @pytest.fixture(scope="module")
-def wall():
+def wall(services):
     spec = surface("wall", "/wall/", {"html", "dash_leaflet"})
-    return make_surface(SERVICES, spec, dl.Map, lambda _app, _services: None)
+    return make_surface(services, spec, dl.Map, lambda _app, _services: None)
 
 
 def page(app, **cookies):
@@ -111,10 +119,10 @@ def test_unknown_paths_are_problems_not_pages(desk):
     assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
 
 
-def test_first_requests_in_many_threads_all_answer(desk, wall):
+def test_first_requests_in_many_threads_all_answer(services, desk, wall):
     fresh = [
         make_surface(
-            SERVICES, surface(f"s{i}", "/", {"html", "dcc", "dash_leaflet"}), layout, register
+            services, surface(f"s{i}", "/", {"html", "dcc", "dash_leaflet"}), layout, register
         )
         for i in range(2)
     ]
@@ -140,12 +148,12 @@ def test_callback_answers(desk):
     assert answer.json["response"] == {"p": {"children": "?device=S0"}}
 
 
-def test_page_that_cannot_be_made_stops_the_start():
+def test_page_that_cannot_be_made_stops_the_start(services):
     def broken():
         raise LookupError("no such table")
 
     with pytest.raises(LookupError, match="no such table"):
-        make_surface(SERVICES, surface("b", "/", {"html"}), broken, lambda _app, _services: None)
+        make_surface(services, surface("b", "/", {"html"}), broken, lambda _app, _services: None)
 
 
 def test_with_user_hands_the_holder_over():

@@ -15,7 +15,7 @@ def view(**more):
         "csrf": 'to"ken',
         "styles": ("base.css", "desk.css"),
         "entry": "desk.mjs",
-        "modules": ("lib/live.mjs",),
+        "geometry": "g1",
     }
     return PageView(**{**facts, **more})
 
@@ -23,13 +23,16 @@ def view(**more):
 def test_scripts_come_in_order():
     text = page(view(), TAGS)
     order = ["<!--config-->", "<!--scripts-->", "/js/boot.js", "<!--renderer-->", "/js/desk.mjs"]
-    assert sorted(order, key=text.index) == order
+    assert sorted(order, key=text.rindex) == order
 
 
 def test_styles_and_modules_are_versioned():
     text = page(view(), TAGS)
     assert '<link rel="stylesheet" href="/assets/abc/css/desk.css">' in text
-    assert '<link rel="modulepreload" href="/assets/abc/js/lib/live.mjs">' in text
+    assert '<link rel="modulepreload" href="/assets/abc/js/desk.mjs">' in text
+    for name in ("context.json", "buildings.json", "devices.bin"):
+        assert f'as="fetch" crossorigin href="/live/geometry/g1/{name}"' in text
+    assert '<meta name="xt-geometry" content="g1">' in text
 
 
 def test_values_are_escaped():
@@ -46,6 +49,6 @@ def test_messages_are_json_for_the_browser():
 
 
 def test_page_without_map_or_module_leaves_them_out():
-    text = page(view(entry="", modules=(), has_map=False), TAGS)
+    text = page(view(entry="", geometry="", has_map=False), TAGS)
     assert "boot.js" not in text
     assert 'type="module"' not in text

@@ -9,7 +9,6 @@ def view(**more):
     plain = {
         "lang": "zh",
         "bounds": (118.58, 24.74, 118.63, 24.80),
-        "geometry": "g1",
         "schematic": True,
         "demo": True,
         "width_mm": 3600.0,

@@ -84,3 +84,6 @@ export async function fetchTown(version) {
   ]);
   return new Town(version, decodeContext(context), buildings, decodeDevices(devices));
 }
+
+/** Version of the geometry that the page was made with and is already fetching; null if it names none. */
+export const geometryOfPage = () => document.querySelector('meta[name="xt-geometry"]')?.content ?? null;

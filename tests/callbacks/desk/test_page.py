@@ -23,7 +23,6 @@ def test_page_knows_its_reader(app):
     assert '"data-role": "duty"' in page
     assert "值班员" in page
     assert "csrf-token" in page
-    assert '"data-geometry": "cast-1"' in page
     assert "Legend" in layout(app, OFFICER, "en")
 
 

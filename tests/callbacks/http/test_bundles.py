@@ -5,7 +5,7 @@ import brotli
 import pytest
 
 from callbacks.http import bundles
-from callbacks.http.bundles import Compressor, files_hash, imported_modules
+from callbacks.http.bundles import Compressor, files_hash
 from callbacks.surfaces import ASSETS_FOLDER
 from tests.site import BUILD, PAGE
 
@@ -76,17 +76,6 @@ def test_files_hash_notices_content_and_name(tmp_path):
     (tmp_path / "a.js").rename(tmp_path / "b.js")
     assert len({first, second, files_hash(tmp_path)}) == 3
     assert re.fullmatch("[0-9a-f]{16}", first)
-
-
-def test_imported_modules_follows_imports_over_several_steps(tmp_path):
-    (tmp_path / "lib").mkdir()
-    (tmp_path / "desk.mjs").write_text('import { a } from "./lib/a.mjs";\nimport("./lazy.mjs");\n')
-    (tmp_path / "lib/a.mjs").write_text(
-        'import {\n  b,\n} from "./b.mjs";\nexport { b } from "./c.mjs";'
-    )
-    (tmp_path / "lib/b.mjs").write_text('import "../desk.mjs";')
-    (tmp_path / "lib/c.mjs").write_text('// import "./not.mjs"\n')
-    assert imported_modules(tmp_path, "desk.mjs") == ["lib/a.mjs", "lib/b.mjs", "lib/c.mjs"]
 
 
 def test_own_file_is_immutable_and_brotli(site):

@@ -25,8 +25,14 @@ def run(source: bytes) -> str:
 def test_modules_see_what_they_import_and_run_once(tmp_path: Path) -> None:
     folder = write(
         tmp_path,
-        base='console.log("base");\nexport const one = 1;\nexport function two() {\n  return 2;\n}\n',
-        middle='import { one } from "./base.mjs";\nexport class Three {\n  value = one + 2;\n}\nconst hidden = 9;\n',
+        base=(
+            'console.log("base");\nexport const one = 1;\nexport function two() {\n  return 2;\n}\n'
+        ),
+        middle=(
+            'import { one } from "./base.mjs";\n'
+            "export class Three {\n  value = one + 2;\n}\n"
+            "const hidden = 9;\n"
+        ),
         entry=(
             'import { one as first, two } from "./base.mjs";\n'
             'import * as middle from "./middle.mjs";\n'

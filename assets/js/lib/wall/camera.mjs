@@ -21,10 +21,11 @@ export function lookAtBox(map, box, { left = 0, right = 0, bottom = 0 } = {}, fl
 /**
  * Shows a place in the middle of what the card leaves free.
  * @param {L.Map} map @param {{lon: number, lat: number}} place @param {number} covered pixels on the right
+ * @param {boolean} [fly]
  */
-export function lookAtPlace(map, { lon, lat }, covered) {
+export function lookAtPlace(map, { lon, lat }, covered, fly = true) {
   const center = map.unproject(map.project([lat, lon], FIRE_ZOOM).add([covered / 2, 0]), FIRE_ZOOM);
-  if (calm()) map.setView(center, FIRE_ZOOM, { animate: false });
+  if (!fly || calm()) map.setView(center, FIRE_ZOOM, { animate: false });
   else map.flyTo(center, FIRE_ZOOM, { duration: FLY_S });
 }
 
