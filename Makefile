@@ -68,7 +68,7 @@ test-tools: ## Chromium, fonts, PostgreSQL, mosquitto, redis-server, node: only 
 
 lock: dev ## pin the requirements anew, with hashes
 	$(BIN)/uv pip compile -q pyproject.toml --generate-hashes --universal --no-emit-index-url --no-emit-find-links -o requirements.txt --upgrade
-	$(BIN)/uv pip compile -q --group dev pyproject.toml -c requirements.txt --generate-hashes --universal --no-emit-index-url --no-emit-find-links -o tests/requirements.txt --upgrade
+	$(BIN)/uv pip compile -q pyproject.toml --group dev -c requirements.txt --generate-hashes --universal --no-emit-index-url --no-emit-find-links -o tests/requirements.txt --upgrade
 
 bench: dev ## the figures of docs/benchmarks.md
 	@for file in bench/*.py; do $(BIN)/python $$file || exit 1; done

