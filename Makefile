@@ -71,7 +71,7 @@ lock: dev ## pin the requirements anew, with hashes
 	$(BIN)/uv pip compile -q pyproject.toml --group dev -c requirements.txt --generate-hashes --universal --no-emit-index-url --no-emit-find-links -o tests/requirements.txt --upgrade
 
 bench: dev ## the figures of docs/benchmarks.md
-	@for file in bench/*.py; do $(BIN)/python $$file || exit 1; done
+	@$(BIN)/python -m bench.first_light
 
 hooks: dev ## run `make check` before every commit
 	$(BIN)/pre-commit install

@@ -15,13 +15,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from sqlalchemy import select
 
 from data.embedded import free_port
 from data.store.database import Database
-from data.store.models import Device
-from tests.servers import ROOT, Application, environment_of, run_application
+from data.store.models import AlarmRow, Device
+from tests.servers import ROOT, Application, environment_of, run_application, wait_for
 
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -74,6 +75,28 @@ def application(devices: int = 6000) -> Iterator[Application]:
 
 
 @contextlib.contextmanager
+def bare_dash() -> Iterator[str]:
+    """Run a Dash application that has an empty map and nothing else; yields its address."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.bare_dash", str(port)], cwd=ROOT, stderr=subprocess.DEVNULL
+    )
+    url = f"http://127.0.0.1:{port}/"
+    try:
+        wait_for(lambda: _answers(url), 30)
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _answers(url: str) -> bool:
+    with contextlib.suppress(httpx.HTTPError):
+        return httpx.get(url, trust_env=False).status_code == httpx.codes.OK
+    return False
+
+
+@contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
     """Run Debian's Chromium without a window."""
     with sync_playwright() as playwright:
@@ -99,7 +122,10 @@ def healthy_devices(running: Application, kind: str = "smoke") -> list[str]:
     """Return ids of the devices of a kind that stand in a building."""
     database = Database(running.database_url)
     with database.reading() as session:
-        query = select(Device.id).where(Device.kind == kind, Device.building_id.is_not(None))
+        troubled = select(AlarmRow.device_id).where(AlarmRow.closed_at.is_(None))
+        query = select(Device.id).where(
+            Device.kind == kind, Device.building_id.is_not(None), Device.id.not_in(troubled)
+        )
         found = list(session.scalars(query.where(Device.disabled.is_(False)).order_by(Device.id)))
     database.close()
     return found

@@ -59,6 +59,8 @@ class Surface:
     entry: str
     #: Files in ``assets/css``.
     styles: Sequence[str]
+    #: What its modules ask for first, besides the live picture.
+    fetches: Sequence[str] = ()
 
 
 class SurfaceApp(Dash):
@@ -207,6 +209,11 @@ def _page_view(surface: Surface, build: str) -> PageView:
         entry=surface.entry,
         has_map="dash_leaflet" in surface.libraries,
         has_charts="dcc" in surface.libraries,
+        fetches=(
+            f"{surface.prefix}_dash-layout",
+            f"{surface.prefix}_dash-dependencies",
+            *surface.fetches,
+        ),
     )
 
 

@@ -27,6 +27,8 @@ class PageView:
     entry: str
     #: Version of the static geometry, for a page with a map; fetched beside the scripts.
     geometry: str = ""
+    #: What the page will ask for first besides, e.g. ``/wall/_dash-layout``.
+    fetches: Sequence[str] = ()
     #: Whether there is a Leaflet map for ``boot.js`` to find.
     has_map: bool = True
     #: Whether Dash's charts may be shown: their loader needs the generator runtime.
@@ -100,7 +102,7 @@ def _style_links(view: PageView) -> str:
 def _preloads(view: PageView) -> str:
     """Ask for module, live picture and geometry at once, not when the scripts before have run."""
     modules = [f"{view.assets}/js/{view.entry}"] if view.entry else []
-    fetches = ["/live/snapshot"] if view.geometry else []
+    fetches = [*view.fetches, *(["/live/snapshot"] if view.geometry else [])]
     fetches += [f"/live/geometry/{view.geometry}/{name}" for name in GEOMETRY if view.geometry]
     return "\n".join(
         [f'<link rel="modulepreload" href="{url}">' for url in modules]

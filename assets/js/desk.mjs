@@ -92,9 +92,12 @@ function heedFires(picture, siren) {
     if (alarm.kind !== "fire" || previous || alarm.closed_at || alarm.acked_at) return;
     siren.ring();
     if (person.busy()) offer.show(alarm);
-    else go(alarm);
+    else afterFrame(() => go(alarm)); // first the queue shows it, then the map goes there
   });
 }
+
+/** Runs something once the next frame has been drawn. */
+const afterFrame = (fn) => requestAnimationFrame(() => setTimeout(fn));
 
 /** Opens what an alarm is about. */
 function open(alarm) {

@@ -45,6 +45,7 @@ WALL: Final = Surface(
     libraries=frozenset({"html", "dash_leaflet"}),
     entry="wall.mjs",
     styles=("base.css", "wall.css"),
+    fetches=("/live/day",),
 )
 WEEKLY: Final = Surface(
     name="weekly",

@@ -20,10 +20,17 @@ const two = (n) => String(n).padStart(2, "0");
 /** @param {number} value @param {number} [digits] digits after the point */
 export function number(value, digits = 0) {
   if (!Number.isFinite(value)) return "–";
-  return value.toLocaleString(lang() === "en" ? "en-GB" : "zh-CN", {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
+  return numbers(lang() === "en" ? "en-GB" : "zh-CN", digits).format(value);
+}
+
+/** Making a formatter costs a hundred times more than using it. */
+function numbers(locale, digits) {
+  const name = `${locale} ${digits}`;
+  if (!formatters.has(name)) {
+    const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    formatters.set(name, new Intl.NumberFormat(locale, options));
+  }
+  return formatters.get(name);
 }
 
 /** @param {number|null} share 0 … 1 */

@@ -90,7 +90,9 @@ export function canvasLayer(map, { name, zIndex, paint }) {
 
   const onZoom = () => zoomTo(map.getCenter(), map.getZoom());
   const onZoomAnim = (event) => zoomTo(event.center, event.zoom);
-  map.on("moveend viewreset resize", full);
+  // One event often brings another (a jump is a reset and a move); they are painted together, in the
+  // frame that shows them.
+  map.on("moveend viewreset resize", ask);
   map.on("zoom", onZoom);
   map.on("zoomanim", onZoomAnim);
 
@@ -105,7 +107,7 @@ export function canvasLayer(map, { name, zIndex, paint }) {
       if (on) ask();
     },
     remove() {
-      map.off("moveend viewreset resize", full);
+      map.off("moveend viewreset resize", ask);
       map.off("zoom", onZoom);
       map.off("zoomanim", onZoomAnim);
       cancelAnimationFrame(asked);
