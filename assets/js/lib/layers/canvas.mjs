@@ -6,7 +6,7 @@
  */
 import { worldPixels } from "../mercator.mjs";
 
-const PADDING = 0.12; // of the map's size, on each side
+const PADDING = 0.12; // of the map's size, on each side, where a person may pan
 
 /**
  * @typedef {object} View how unit mercator maps to this canvas, in css pixels
@@ -46,7 +46,7 @@ export function canvasLayer(map, { name, zIndex, paint }) {
 
   function place() {
     const size = map.getSize();
-    const pad = size.multiplyBy(PADDING).round();
+    const pad = size.multiplyBy(map.options.dragging ? PADDING : 0).round();
     const corner = map.containerPointToLayerPoint([0, 0]).subtract(pad).round();
     const world = map.getPixelOrigin().add(corner);
     // a map that css enlarges as a whole says by how much, so that it stays sharp
