@@ -154,7 +154,6 @@ def _search(_: Translator) -> Component:
             dcc.Input(
                 id=ids.SEARCH_INPUT,
                 type="search",
-                debounce=0.2,
                 maxLength=60,
                 placeholder=_("搜索社区、建筑、设备、地址"),
                 autoComplete="off",

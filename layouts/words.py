@@ -149,7 +149,7 @@ INSPECTION: Final[Mapping[str, str]] = {
 #: Causes of fires (``fire.cause``).
 FIRE_CAUSE: Final[Mapping[str, str]] = {
     "electrical": _("电气"),
-    "charging": _("电动自行车充电"),
+    "ebike": _("电动自行车充电"),
     "cooking": _("用火不慎"),
     "smoking": _("吸烟"),
     "hot_work": _("动火作业"),

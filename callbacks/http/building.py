@@ -1,13 +1,12 @@
 """``GET /live/building/{id}``: what the wall says of a building that is on fire."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
 from callbacks.services import Services
-from data.domain.views import BuildingView, DeviceNow, DeviceRow, FacilityNear
-from data.live.present import read_devices
+from data.domain.views import BuildingView, DeviceRow, FacilityNear
+from data.live.look import reader
 from data.live.wire import to_json
 from data.store.drilldown_building import building_view
 
@@ -19,8 +18,7 @@ def building_router(services: Services) -> APIRouter:
     """Make the router; an unknown building is answered with 404 problem+json."""
     router = APIRouter(prefix="/live")
 
-    def read_now(device_ids: Sequence[str]) -> Mapping[str, DeviceNow]:
-        return read_devices(services.redis, device_ids)
+    read_now = reader(services.redis)
 
     @router.get("/building/{building_id}")
     def get_building(building_id: str) -> Response:
