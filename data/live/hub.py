@@ -135,17 +135,19 @@ class Hub:
         if after is None:
             return hello
         try:
-            if not await self._can_resume(after):
+            epoch = await self._connection.get(keys.EPOCH)
+            if epoch is None:
+                return hello  # nothing is live yet; the rebuild announces itself with a reset
+            if not await self._can_resume(after, epoch):
                 return hello + frame("reset", RESET, await self._newest())
             entries = await self._connection.xrange(keys.EVENTS, min=f"({after}")
         except (RedisError, OSError):
             return hello  # the silence of the beat says it; the client comes back with its id
         return hello + b"".join(_encode(entry) for entry in entries)
 
-    async def _can_resume(self, after: str) -> bool:
-        epoch = await self._connection.get(keys.EPOCH)
+    async def _can_resume(self, after: str, epoch: bytes) -> bool:
         wanted = parse_id(after)
-        if epoch is None or wanted is None:
+        if wanted is None:
             return False
         info = await self._connection.xinfo_stream(keys.EVENTS)
         if not info["length"]:

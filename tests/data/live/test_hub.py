@@ -87,6 +87,19 @@ async def test_an_id_from_before_a_wipe_gets_a_reset(redis_url: str, present: Pr
         assert b"event: reset" in await anext(hub.subscribe(old))
 
 
+async def test_while_the_present_is_missing_nothing_looks_alive(
+    redis_url: str, present: Present
+) -> None:
+    async with running(redis_url) as hub:
+        old = present.announce("alarm", {"id": 1})
+        present.redis.flushall()
+        stream = hub.subscribe(old)
+        assert await anext(stream) == b"retry: 1000\n\n"
+        await asyncio.sleep(0.01)
+        begin(present)
+        await until(stream, b"event: reset")
+
+
 async def test_an_id_that_was_trimmed_gets_a_reset(redis_url: str, present: Present) -> None:
     async with running(redis_url) as hub:
         old = present.announce("alarm", {"id": 1})
