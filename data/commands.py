@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import structlog
-from redis.exceptions import RedisError
 from sqlalchemy.orm import Session
 
 from data.domain import alarms as life
@@ -19,8 +17,6 @@ from data.store import alarms, incidents, intake, outbox
 from data.store.alarms import AlarmView
 from data.store.database import Database
 from data.store.models import Audit
-
-log = structlog.get_logger()
 
 #: Who may act on alarms; everybody else only looks.
 MAY_ACT = frozenset({Role.DUTY, Role.ADMIN})
@@ -91,7 +87,7 @@ class Commands:
                 incidents.settle(session, after.incident_id, now)
             session.add(_audit(actor, action, alarm_id, reason, now))
             changes = self._changes(session, after, now)
-        self._tell(changes)
+        self._present.tell_if_there(changes)
         return changes.alarms[0]
 
     def _changes(self, session: Session, alarm: Alarm, now: datetime) -> Changes:
@@ -107,12 +103,6 @@ class Commands:
         session.flush()
         update = DeviceUpdate.of(device, after)
         return Changes((update,), tuple(alarms.alarm_views(session, [alarm.id])))
-
-    def _tell(self, changes: Changes) -> None:
-        try:
-            self._present.tell(changes)
-        except RedisError as error:
-            log.warning("redis is away, the worker will tell it", error=str(error))
 
 
 def _audit(actor: Actor, action: str, alarm_id: int, reason: str, now: datetime) -> Any:

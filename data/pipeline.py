@@ -8,8 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import structlog
-from redis.exceptions import RedisError
 from sqlalchemy.orm import Session
 
 from data.domain.alarms import Alarm
@@ -20,8 +18,6 @@ from data.live.present import Changes, DeviceUpdate, Present
 from data.store import alarms, incidents, intake, outbox
 from data.store.database import Database
 from data.store.intake import KnownDevice
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,7 @@ class Pipeline:
                 elif not _apply(batch, reading):
                     duplicates += 1
             changes = self._store(batch)
-        self._tell(changes)
+        self._present.tell_if_there(changes)
         rejected.sort(key=lambda r: r.index)
         return Outcome(len(batch.taken), duplicates, tuple(rejected))
 
@@ -110,12 +106,6 @@ class Pipeline:
             for device_id, memory in batch.touched.items()
         )
         return Changes(updates, tuple(alarms.alarm_views(session, batch.alarm_ids)))
-
-    def _tell(self, changes: Changes) -> None:
-        try:
-            self._present.tell(changes)
-        except RedisError as error:
-            log.warning("redis is away, the worker will tell it", error=str(error))
 
 
 def _apply(batch: _Batch, reading: Reading) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
+import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -23,6 +24,8 @@ from data.live import keys
 from data.live.wire import from_ms, to_json, to_ms
 from data.store.alarms import AlarmView
 from data.store.intake import KnownDevice
+
+log = structlog.get_logger()
 
 RECENT_WINDOW: Final = timedelta(minutes=10)
 
@@ -120,6 +123,13 @@ class Present:
         told = pipe.execute()[: len(changes.alarms) + len(changes.devices)]
         self.note_recent({view["id"]: view["received_at"] for view in changes.alarms})
         return sum(answer == 1 for answer in told)
+
+    def tell_if_there(self, changes: Changes) -> None:
+        """Tell what a commit changed; while Redis is away the worker tells it later (outbox)."""
+        try:
+            self.tell(changes)
+        except RedisError as error:
+            log.warning("redis is away, the worker will tell it", error=str(error))
 
     def _queue_device(self, pipe: Any, update: DeviceUpdate, kept: int) -> None:
         self._put_device(

@@ -26,16 +26,17 @@ function setProp(node, name, value) {
 export const byId = (id) => document.getElementById(id);
 
 /**
- * Resolves with the element once Dash has rendered it.
- * @param {string} id
+ * Resolves with the first element that matches, once it is there.
+ * @param {string} selector
  * @returns {Promise<HTMLElement>}
  */
-export function whenElement(id) {
-  const found = byId(id);
+export function whenThere(selector) {
+  const find = () => document.querySelector(selector);
+  const found = find();
   if (found) return Promise.resolve(found);
   return new Promise((resolve) => {
     const observer = new MutationObserver(() => {
-      const node = byId(id);
+      const node = find();
       if (!node) return;
       observer.disconnect();
       resolve(node);
@@ -43,6 +44,9 @@ export function whenElement(id) {
     observer.observe(document.documentElement, { childList: true, subtree: true });
   });
 }
+
+/** Resolves with the element of an id once Dash has rendered it. @param {string} id */
+export const whenElement = (id) => whenThere(`#${id}`);
 
 /** Sets a text only when it differs, so that nothing is laid out again for nothing. */
 export function setText(node, text) {

@@ -1,18 +1,6 @@
 /** The moment from which everything is on the screen; tests and benches wait for it. */
 
-/** Resolves with the first element that matches, once it is there. */
-function whenThere(selector) {
-  const find = () => document.querySelector(selector);
-  if (find()) return Promise.resolve(find());
-  return new Promise((resolve) => {
-    const observer = new MutationObserver(() => {
-      if (!find()) return;
-      observer.disconnect();
-      resolve(find());
-    });
-    observer.observe(document.documentElement, { childList: true, subtree: true });
-  });
-}
+import { whenThere } from "./dom.mjs";
 
 const frame = () => new Promise((done) => requestAnimationFrame(done));
 
