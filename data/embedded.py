@@ -18,6 +18,8 @@ from data.errors import StartError
 #: Longest path of a unix socket that Linux accepts (sun_path is 108 bytes with its closing NUL).
 MAX_SOCKET_PATH: Final = 107
 START_TIMEOUT_S: Final = 10.0
+#: The event stream numbers its entries with ``XADD KEY epoch-*``.
+OLDEST_REDIS: Final = 7
 PING_EVERY_S: Final = 0.02
 
 
@@ -157,16 +159,21 @@ def check_redis(url: str) -> None:
     Raises
     ------
     StartError
-        If none does; the URL itself is not repeated, for it may hold a password.
+        If none does, or an old one; the URL itself is not repeated, for it may hold a password.
     """
     try:
         with redis.Redis.from_url(url) as client:
-            client.ping()
+            version = str(client.info("server")["redis_version"])
     except (redis.RedisError, ValueError, OSError) as error:
         raise StartError(
             f"XT_REDIS_URL 指定的 Redis 没有应答（{error}）。"
             f"/ The Redis of XT_REDIS_URL does not answer ({error})."
         ) from error
+    if int(version.partition(".")[0]) < OLDEST_REDIS:
+        raise StartError(
+            f"Redis {version} 太旧，需要 {OLDEST_REDIS}.0 或更新版本。"
+            f"/ Redis {version} is too old: {OLDEST_REDIS}.0 or newer is needed."
+        )
 
 
 def _address(folder: Path) -> tuple[str, list[str]]:

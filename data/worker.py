@@ -78,8 +78,6 @@ class Worker:
             return False
         try:
             rebuild(self._database, self._present, self._now())
-            if built_for is not None:
-                self._present.announce("geometry", {"version": wanted})
         finally:
             self._present.redis.delete(keys.REBUILD_LOCK)
         return True

@@ -8,7 +8,7 @@ from typing import Final
 
 from layouts.i18n import HTML_LANG, Lang, browser_messages, translator
 
-GEOMETRY: Final = ("context.json", "buildings.json", "devices.bin")
+GEOMETRY: Final = ("context.json", "buildings.json", "map.bin")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The whole web server as one ASGI application: middleware, routers, and the Dash surfaces last."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
@@ -92,10 +93,12 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await services.hub.start()
+        checking = asyncio.create_task(services.sessions.end_streams(services.hub))
         compressor.start()
         try:
             yield
         finally:
+            checking.cancel()
             await services.hub.stop()
             compressor.close()
 

@@ -26,6 +26,8 @@ from data.domain.words import Role
 
 SESSION_COOKIE: Final = "xt_session"
 CSRF_HEADER: Final = "x-csrf-token"
+#: The only websocket; every role may follow the live picture.
+SOCKET_PATH: Final = "/live/ws"
 
 
 class Gate:
@@ -41,8 +43,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, or answer in its place."""
-        if scope["type"] != "http":
-            # There is no websocket here; life-span messages have no path.
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
@@ -50,6 +51,10 @@ class Gate:
         state = scope.setdefault("state", {})
         state["user"] = user
         state["session"] = user.token_hash if user else None
+        if scope["type"] == "websocket":
+            opened = user is not None and scope["path"] == SOCKET_PATH and comes_from_here(headers)
+            await (self._app if opened else _refuse_socket)(scope, receive, send)
+            return
         try:
             _check(scope, headers, user)
         except Problem as problem:
@@ -63,6 +68,11 @@ class Gate:
     async def _user(self, headers: Headers) -> SignedIn | None:
         token = cookie_parser(headers.get("cookie", "")).get(SESSION_COOKIE)
         return await self._sessions.find(token) if token else None
+
+
+async def _refuse_socket(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """Answer 403 to the handshake: no session, another site's page, or no such socket."""
+    await send({"type": "websocket.close", "code": 1008})
 
 
 def _check(scope: Scope, headers: Headers, user: SignedIn | None) -> None:

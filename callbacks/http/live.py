@@ -1,23 +1,32 @@
 """The live picture under ``/live``, as docs/live-protocol.md describes it."""
 
+import asyncio
+import contextlib
+import threading
 import time
-from collections.abc import AsyncIterator
-from typing import Final
+from collections.abc import Coroutine
+from typing import Any, Final
 
 import brotli
-from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
+from fastapi import APIRouter, Request, Response, WebSocket, WebSocketDisconnect
 from starlette.responses import StreamingResponse
+from starlette.websockets import WebSocketState
 
 from callbacks.http.problems import Problem
 from callbacks.services import Services
 from data.live.geometry_files import encode_geometry
+from data.live.hub import Hub
 from data.live.present import Present, PresentMissingError
+from data.live.subscribers import Binary, Subscriber
 from data.live.wire import to_json
 from data.store.geometry import geometry_version
 
 IMMUTABLE: Final = "private, max-age=31536000, immutable"
-SESSION_CHECK_S: Final = 0.9
+GEOMETRY_QUALITY: Final = 9
+SNAPSHOT_S: Final = 0.5
+SNAPSHOT_QUALITY: Final = 4
+#: Longest id of a building.
+MAX_ID: Final = 64
 _TYPES: Final = {"json": "application/json", "bin": "application/octet-stream"}
 
 
@@ -41,62 +50,123 @@ class GeometryCache:
             if version != current:
                 return None
             files = encode_geometry(self._services.database)
-            self._files = {name: brotli.compress(data, quality=6) for name, data in files.items()}
+            self._files = {
+                name: brotli.compress(data, quality=GEOMETRY_QUALITY)
+                for name, data in files.items()
+            }
             self._version = current
         return self._files.get(name)
+
+
+class SnapshotCache:
+    """The present, encoded once for all who ask within a moment.
+
+    After a restart every screen asks at once. What happened since stands on the stream, from the
+    snapshot's own id on.
+    """
+
+    def __init__(self, present: Present) -> None:
+        self._present = present
+        self._lock = threading.Lock()
+        self._epoch: bytes | None = None
+        self._made = 0.0
+        self._body = b""
+
+    def get(self) -> bytes:
+        """Return a snapshot that is at most half a second old, compressed with brotli.
+
+        Raises
+        ------
+        PresentMissingError
+            If there is none to be had; one of another epoch is not shown then.
+        """
+        with self._lock:
+            epoch = self._present.epoch()
+            if epoch is None or epoch != self._epoch or time.monotonic() - self._made >= SNAPSHOT_S:
+                body = to_json(self._present.snapshot())
+                self._body = brotli.compress(body, quality=SNAPSHOT_QUALITY)
+                self._epoch, self._made = epoch, time.monotonic()
+            return self._body
 
 
 def live_router(services: Services) -> APIRouter:
     """Make the router; the session middleware in front of it keeps strangers out."""
     router = APIRouter(prefix="/live")
     geometry = GeometryCache(services)
-    present = Present(services.redis)
+    snapshots = SnapshotCache(Present(services.redis))
 
     @router.get("/geometry/{version}/{name}")
     def get_geometry(version: str, name: str, request: Request) -> Response:
         data = geometry.get(version, name)
         if data is None:
             raise Problem(404, f"there is no geometry {version}/{name}")
-        return _compressed(request, data, _TYPES[name.rpartition(".")[2]])
+        return _compressed(request, data, _TYPES[name.rpartition(".")[2]], IMMUTABLE)
 
     @router.get("/snapshot")
-    def get_snapshot() -> Response:
+    def get_snapshot(request: Request) -> Response:
         try:
-            body = to_json(present.snapshot())
+            body = snapshots.get()
         except PresentMissingError as error:
             raise Problem(
                 503, "the live picture is not available now", headers={"Retry-After": "1"}
             ) from error
-        return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
+        return _compressed(request, body, "application/json", "no-store")
 
     @router.get("/events")
     async def get_events(
         request: Request, after: str | None = None, building: str | None = None
     ) -> StreamingResponse:
         last = request.headers.get("last-event-id") or after
-        frames = while_signed_in(services, request, services.hub.subscribe(last, building))
+        session = request.scope["state"]["session"]
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(frames, media_type="text/event-stream", headers=headers)
+        events = services.hub.events(last, building, session)
+        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+
+    @router.websocket("/ws")
+    async def follow(socket: WebSocket, after: str, building: str | None = None) -> None:
+        await socket.accept()
+        session = socket.scope["state"]["session"]
+        async with services.hub.subscribed(Binary, after, session) as subscriber:
+            await services.hub.watch(subscriber, building)
+            await _first_of(_send(socket, subscriber), _listen(socket, services.hub, subscriber))
+        if socket.application_state is WebSocketState.CONNECTED:
+            with contextlib.suppress(RuntimeError):  # it has just gone by itself
+                await socket.close()
 
     return router
 
 
-async def while_signed_in(
-    services: Services, request: Request, frames: AsyncIterator[bytes]
-) -> AsyncIterator[bytes]:
-    """Pass frames on for as long as the session that asked for them is valid."""
-    session = request.scope["state"]["session"]
-    checked = time.monotonic()
-    async for data in frames:
-        if time.monotonic() - checked > SESSION_CHECK_S:
-            checked = time.monotonic()
-            if not await run_in_threadpool(services.sessions.is_valid, session):
-                return
-        yield data
+async def _first_of(*works: Coroutine[Any, Any, None]) -> None:
+    """Run until one ends; the others end with it."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _compressed(request: Request, data: bytes, media_type: str) -> Response:
-    headers = {"Cache-Control": IMMUTABLE, "Vary": "Accept-Encoding"}
+async def _send(socket: WebSocket, subscriber: Subscriber) -> None:
+    """Send what is queued until the stream ends or the client is gone."""
+    with contextlib.suppress(WebSocketDisconnect):
+        while not subscriber.closed:
+            for data in await subscriber.next():
+                await socket.send_bytes(data)
+
+
+async def _listen(socket: WebSocket, hub: Hub, subscriber: Subscriber) -> None:
+    """Take the client's only message, which building's values it wants; return when it goes."""
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        watched = (message.get("text") or "")[:MAX_ID]
+        await hub.watch(subscriber, watched or None)
+
+
+def _compressed(request: Request, data: bytes, media_type: str, keep: str) -> Response:
+    headers = {"Cache-Control": keep, "Vary": "Accept-Encoding"}
     if "br" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "br"
         return Response(data, media_type=media_type, headers=headers)

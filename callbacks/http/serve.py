@@ -7,6 +7,7 @@ from typing import Any, Final
 import uvicorn
 
 GRACE_S: Final = 2
+MAX_SOCKET_MESSAGE: Final = 4096
 
 
 def serve(asgi: Any, listening: socket.socket, before_stop: Callable[[], None]) -> None:
@@ -19,7 +20,9 @@ def serve(asgi: Any, listening: socket.socket, before_stop: Callable[[], None]) 
         asgi,
         loop="uvloop",
         http="httptools",
-        ws="none",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,  # the frames are packed already, once for everybody
+        ws_max_size=MAX_SOCKET_MESSAGE,
         lifespan="on",
         log_config=None,
         access_log=False,

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import structlog
+
 from data.domain.accounts import SignedIn, needs_renewal
+from data.live.hub import Hub
+from data.store.guard import StoreUnavailableError
 from data.store.users import Users, token_hash
 
 #: A revoked session may live on this long in a process that has just used it.
 CACHE_S: Final = 1.0
 CACHE_ENTRIES: Final = 5_000
+log = structlog.get_logger()
 _Find = Callable[[str, datetime], SignedIn | None]
 
 
@@ -23,7 +28,7 @@ class _Known:
 
 
 class Sessions:
-    """Valid sessions with a short memory; used by the gate and by open event streams."""
+    """Valid sessions with a short memory; used by the gate and for open streams."""
 
     def __init__(
         self,
@@ -44,11 +49,21 @@ class Sessions:
             return known.holder
         return await asyncio.to_thread(self._look_up, hashed, self._prolonged)
 
-    def is_valid(self, hashed: str) -> bool:
-        """Return whether the session with this token hash still holds; does not prolong it."""
-        known = self._remembered(hashed)
-        holder = known.holder if known else self._look_up(hashed, self.users.find_session)
-        return holder is not None
+    async def end_streams(self, hub: Hub) -> None:
+        """End the streams whose session was ended; asks of all of them at once, every second.
+
+        While SQL does not answer the streams go on: a screen that shows alarms is not to go dark.
+        """
+        while True:
+            await asyncio.sleep(CACHE_S)
+            if not (opened := hub.sessions):
+                continue
+            try:
+                valid = await asyncio.to_thread(self.users.valid_sessions, opened, self.now())
+            except StoreUnavailableError as error:
+                log.warning("open streams can't be checked", error=str(error))
+                continue
+            hub.end_sessions(opened - valid)
 
     def forget(self, hashed: str) -> None:
         """Drop what is remembered about a session that was just ended here."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from data.domain.words import BuildingCategory, DeviceKind, FacilityKind
@@ -12,9 +13,17 @@ from data.live.wire import to_json
 from data.store.database import Database
 from data.store.geometry import MapContext, load_buildings, load_context, load_device_points
 
-UNIT: Final = 1e-6
-MAGIC: Final = b"XTG1"
+#: Positions on the wire are whole numbers of this many degrees, about 0.2 m.
+UNIT: Final = 2e-6
+MAGIC: Final = b"XTG2"
 NO_BUILDING: Final = 0xFFFF
+#: Bytes of a number in a column: ±8 million units, or as many buildings.
+PLANES: Final = 3
+_CONTEXT_GRID: Final = 1e-5
+#: Arrays of shape (n,) or (n, 2), longitude first.
+Degrees = NDArray[np.float64]
+Units = NDArray[np.int64]
+
 _CATEGORIES = {category: i for i, category in enumerate(BuildingCategory)}
 _KINDS = {kind: i for i, kind in enumerate(DeviceKind)}
 
@@ -34,11 +43,10 @@ def encode_geometry(database: Database) -> dict[str, bytes]:
         context = load_context(session)
         buildings = load_buildings(session)
         devices = load_device_points(session)
-    index = {row.id: i for i, row in enumerate(buildings)}
     return {
         "context.json": to_json(encode_context(context)),
         "buildings.json": to_json(encode_buildings(buildings)),
-        "devices.bin": encode_devices(devices, index),
+        "map.bin": encode_map(buildings, devices),
     }
 
 
@@ -72,49 +80,112 @@ def encode_context(context: MapContext) -> dict[str, Any]:
 
 
 def encode_buildings(rows: list[Any]) -> dict[str, Any]:
-    """Return the footprints' outer rings as integer offsets; a small box for a mere point."""
-    origin = (min((r.lon for r in rows), default=0.0), min((r.lat for r in rows), default=0.0))
+    """Return what is said of the buildings; where they stand is in ``map.bin``."""
     codes = sorted({row.community_code for row in rows})
     code_index = {code: i for i, code in enumerate(codes)}
     return {
-        "origin": origin,
-        "unit": UNIT,
         "ids": [row.id for row in rows],
         "names": [row.name for row in rows],
         "categories": [_CATEGORIES[row.category] for row in rows],
         "communities": [code_index[row.community_code] for row in rows],
         "community_codes": codes,
-        "points": [_offsets(np.array([[row.lon, row.lat]]), origin) for row in rows],
-        "rings": [_offsets(_outer_ring(row.geometry), origin) for row in rows],
     }
 
 
-def encode_devices(rows: list[Any], building_index: dict[str, int]) -> bytes:
-    """Return positions, buildings and kinds of all devices, by slot.
+def encode_map(buildings: list[Any], devices: list[Any]) -> bytes:
+    """Return footprints and devices as columns of small differences, which compress well.
+
+    Parameters
+    ----------
+    buildings
+        Rows with ``id``, ``lon``, ``lat`` (EPSG:4326) and ``geometry`` (WKB). Of a footprint the
+        outer ring is sent; of a mere point a small box.
+    devices
+        Rows with ``slot``, ``lon``, ``lat``, ``building_id`` and ``kind``.
 
     Raises
     ------
     ValueError
         If the slots are not 0 … N-1.
     """
-    if [row.slot for row in rows] != list(range(len(rows))):
+    if [row.slot for row in devices] != list(range(len(devices))):
         raise ValueError("the devices' slots must be 0 … N-1 without gaps")
-    lonlat = np.array([[row.lon, row.lat] for row in rows], dtype=np.float64).reshape(-1, 2)
-    low, high = (lonlat.min(axis=0), lonlat.max(axis=0)) if rows else (np.zeros(2), np.ones(2))
-    span = np.where(high > low, high - low, 1.0)
-    x, y = np.rint((lonlat - low) / span * 65535).astype("<u2").T
-    building = np.array(
-        [building_index.get(row.building_id, NO_BUILDING) for row in rows], dtype="<u2"
+    origin = (
+        min((row.lon for row in (*buildings, *devices)), default=0.0),
+        min((row.lat for row in (*buildings, *devices)), default=0.0),
     )
-    kind = np.array([_KINDS[row.kind] for row in rows], dtype=np.uint8)
-    head = MAGIC + struct.pack(
-        "<I4d", len(rows), low[0], low[0] + span[0], low[1], low[1] + span[1]
+    points = _units(_lonlat(buildings), origin)
+    rings = [_units(_outer_ring(row.geometry), origin) for row in buildings]
+    sizes = np.array([len(ring) for ring in rings], dtype=np.int64)
+    head = struct.pack("<3I3d", len(buildings), sizes.sum(), len(devices), *origin, UNIT)
+    return b"".join(
+        [
+            MAGIC,
+            head,
+            *(_column(np.diff(points[:, axis], prepend=0)) for axis in (0, 1)),
+            _column(sizes),
+            *_ring_columns(points, rings),
+            *_device_columns(buildings, devices, points, origin),
+        ]
     )
-    return b"".join([head, x.tobytes(), y.tobytes(), building.tobytes(), kind.tobytes()])
+
+
+def _ring_columns(points: Units, rings: list[Units]) -> list[bytes]:
+    """Return the vertices: the first of a ring from its building's point, others from the last."""
+    if not rings:
+        return []
+    steps = np.concatenate(
+        [
+            np.diff(ring, axis=0, prepend=point[None])
+            for point, ring in zip(points, rings, strict=True)
+        ]
+    )
+    return [_column(steps[:, axis]) for axis in (0, 1)]
+
+
+def _device_columns(
+    buildings: list[Any], devices: list[Any], points: Units, origin: tuple[float, float]
+) -> list[bytes]:
+    """Return the devices: building after the last one's, place from its building's point, kind."""
+    index = {row.id: i for i, row in enumerate(buildings)}
+    building = np.array([index.get(row.building_id, NO_BUILDING) for row in devices], np.int64)
+    outside = building == NO_BUILDING
+    places = _units(_lonlat(devices), origin)
+    places[~outside] -= points[building[~outside]]
+    kind = np.array([_KINDS[row.kind] for row in devices], dtype=np.uint8)
+    return [
+        _column(np.diff(building, prepend=0)),
+        *(_column(places[:, axis]) for axis in (0, 1)),
+        kind.tobytes(),
+    ]
+
+
+def _column(values: Units) -> bytes:
+    """Return whole numbers as planes of bytes, lowest first; the sign goes into the lowest bit.
+
+    Raises
+    ------
+    ValueError
+        If one is too large: something stands far away from Xintang.
+    """
+    folded = np.where(values >= 0, 2 * values, -2 * values - 1)
+    if folded.size and folded.max() >= 1 << (8 * PLANES):
+        raise ValueError("a building or device is more than 16 degrees away from the others")
+    return b"".join(
+        ((folded >> shift) & 0xFF).astype(np.uint8).tobytes() for shift in range(0, 8 * PLANES, 8)
+    )
+
+
+def _lonlat(rows: list[Any]) -> Degrees:
+    return np.array([[row.lon, row.lat] for row in rows], dtype=np.float64).reshape(-1, 2)
+
+
+def _units(lonlat: Degrees, origin: tuple[float, float]) -> Units:
+    return np.rint((lonlat - origin) / UNIT).astype(np.int64)
 
 
 def _feature(area: BaseGeometry, properties: dict[str, Any]) -> dict[str, Any]:
-    geometry = shapely.geometry.mapping(shapely.set_precision(area, UNIT * 10))
+    geometry = shapely.geometry.mapping(shapely.set_precision(area, _CONTEXT_GRID))
     return {"type": "Feature", "properties": properties, "geometry": _rounded(geometry)}
 
 
@@ -156,7 +227,7 @@ def _work_point(row: Any) -> dict[str, Any]:
     }
 
 
-def _outer_ring(wkb: bytes) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _outer_ring(wkb: bytes) -> Degrees:
     area: Any = shapely.from_wkb(wkb)
     if area.geom_type == "MultiPolygon":
         area = max(area.geoms, key=lambda part: part.area)
@@ -166,10 +237,3 @@ def _outer_ring(wkb: bytes) -> np.ndarray[Any, np.dtype[np.float64]]:
         else area.buffer(2e-5, cap_style="square").exterior
     )
     return np.asarray(ring.coords)[:-1, :2]
-
-
-def _offsets(
-    lonlat: np.ndarray[Any, np.dtype[np.float64]], origin: tuple[float, float]
-) -> list[int]:
-    offsets: list[int] = np.rint((lonlat - origin) / UNIT).astype(int).ravel().tolist()
-    return offsets

@@ -1,14 +1,16 @@
 """Fan-out of the stream to the clients of one web process.
 
-One reader takes each change from Redis and encodes it once; every client has a bounded queue. A
-client that does not keep up loses its queue and is told to fetch a snapshot.
+One reader takes each change from Redis and encodes it once a wire; every client has a bounded
+queue. A client that does not keep up loses its queue and is told to fetch a snapshot.
+
+The pages' frames are coalesced: what needs a person goes at once, everything else four times a
+second. What is waiting goes along with what is urgent, so that the order of events stays.
 """
 
 import asyncio
 import contextlib
 import time
-from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Any, Final
 
 import orjson
@@ -16,48 +18,21 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from data.domain.words import Status
 from data.live import keys
-from data.live.wire import frame, to_json
+from data.live.stream import NOWHERE, RESUME_MOST, Event, EventId, parse_entry, parse_id
+from data.live.subscribers import Binary, Subscriber, Text, Wire
 
 log = structlog.get_logger()
 
-QUEUE_FRAMES: Final = 2000
 BEAT_S: Final = 1.0
+BATCH_S: Final = 0.25
 BLOCK_MS: Final = 1000
 BATCH: Final = 500
 RETRY_S: Final = 0.2
-RESET: Final = b"{}"
-
-
-class Subscriber:
-    """One client's bounded queue of frames."""
-
-    def __init__(self, building: str | None) -> None:
-        self.building = building
-        self._frames: deque[bytes] = deque()
-        self._wake = asyncio.Event()
-        self.closed = False
-
-    def put(self, data: bytes, reset: bytes) -> None:
-        """Queue a frame; when the queue is full, everything is replaced by one ``reset``."""
-        if len(self._frames) >= QUEUE_FRAMES:
-            self._frames.clear()
-            data = reset
-        self._frames.append(data)
-        self._wake.set()
-
-    def close(self) -> None:
-        """End the client's stream."""
-        self.closed = True
-        self._wake.set()
-
-    async def next(self) -> bytes:
-        """Wait for frames and return all that are there, joined; empty when closed."""
-        await self._wake.wait()
-        self._wake.clear()
-        data = b"".join(self._frames)
-        self._frames.clear()
-        return data
+#: How long a client waits for the reader to come as far as its snapshot.
+REACH_S: Final = 1.0
+URGENT: Final = frozenset({int(Status.ALARM), int(Status.PREALARM)})
 
 
 class Hub:
@@ -68,7 +43,12 @@ class Hub:
         self._subscribers: set[Subscriber] = set()
         self._watchers: dict[str, set[Subscriber]] = {}
         self._tasks: list[asyncio.Task[None]] = []
-        self._last = "$"
+        #: The last event that was read, and the last that the pages have been sent.
+        self._read = NOWHERE
+        self._sent = NOWHERE
+        self._waiting: list[Event] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._progress = asyncio.Event()
         self._redis: Redis | None = None
         self._values: Any = None
         self._running = False
@@ -78,19 +58,24 @@ class Hub:
         """How many streams are open."""
         return len(self._subscribers)
 
+    @property
+    def sessions(self) -> set[str]:
+        """Sessions whose streams are open."""
+        return {subscriber.session for subscriber in self._subscribers} - {""}
+
     async def start(self) -> None:
         """Start reading; returns once the position in the stream is known or Redis is away."""
         self._redis = Redis.from_url(self._url)
         self._values = self._redis.pubsub(ignore_subscribe_messages=True)
         with contextlib.suppress(RedisError, OSError):
-            self._last = await self._newest()
+            self._read = self._sent = await self._newest()
         self._running = True
         self._tasks = [
-            asyncio.create_task(work, name=name)
+            asyncio.create_task(self._forever(work), name=name)
             for name, work in (
-                ("hub-events", self._forever(self._read_events)),
-                ("hub-beat", self._forever(self._beat)),
-                ("hub-values", self._forever(self._read_values)),
+                ("hub-events", self._read_events),
+                ("hub-beat", self._beat),
+                ("hub-values", self._read_values),
             )
         ]
 
@@ -98,6 +83,8 @@ class Hub:
         """End every stream and stop reading."""
         self.end_streams()
         self._running = False  # a cancel that arrives inside a redis call may be swallowed there
+        if self._timer is not None:
+            self._timer.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -110,56 +97,88 @@ class Hub:
         for subscriber in list(self._subscribers):
             subscriber.close()
 
-    async def subscribe(
-        self, after: str | None, building: str | None = None
+    def end_sessions(self, ended: set[str]) -> None:
+        """End the streams of sessions that hold no more."""
+        for subscriber in list(self._subscribers):
+            if subscriber.session in ended:
+                subscriber.close()
+
+    async def events(
+        self, after: str | None, building: str | None = None, session: str = ""
     ) -> AsyncIterator[bytes]:
-        """Yield frames: first what came after the event ``after``, then everything new.
+        """Yield server-sent events: first what came after ``after``, then everything new.
 
         ``after=None`` starts now. An id that is too old, or not one of ours, gets ``reset``.
         """
-        subscriber = Subscriber(building)
-        self._subscribers.add(subscriber)
-        try:
-            await self._watch(subscriber)
-            yield await self._missed(after)
+        async with self.subscribed(Text, after, session) as subscriber:
+            await self.watch(subscriber, building)
             while not subscriber.closed:
-                data = await subscriber.next()
-                if data:
-                    yield data
+                if waiting := await subscriber.next():
+                    yield b"".join(waiting)
+
+    @contextlib.asynccontextmanager
+    async def subscribed(
+        self, wire: type[Wire], after: str | None, session: str = ""
+    ) -> AsyncIterator[Subscriber]:
+        """Give a client's queue, filled with what came after the event ``after``."""
+        subscriber = Subscriber(wire, session)
+        try:
+            await self._begin(subscriber, after)
+            yield subscriber
         finally:
             self._subscribers.discard(subscriber)
-            await self._unwatch(subscriber)
+            await self.watch(subscriber, None)
 
-    async def _missed(self, after: str | None) -> bytes:
-        hello = b"retry: 1000\n\n"
-        if after is None:
-            return hello
+    async def watch(self, subscriber: Subscriber, building: str | None) -> None:
+        """Send a client the values of another building's devices, or of none."""
+        if subscriber.building is not None:
+            await self._unwatch(subscriber, subscriber.building)
+        subscriber.building = building
+        if building is None:
+            return
+        self._watchers.setdefault(building, set()).add(subscriber)
+        with contextlib.suppress(RedisError, OSError):  # the reader subscribes when it is back
+            await self._values.subscribe(keys.values_channel(building))
+
+    async def _begin(self, subscriber: Subscriber, after: str | None) -> None:
+        """Let the client take part from this moment on, and put what it missed before that."""
+        wanted = None if after is None else (parse_id(after) or NOWHERE)
+        if wanted is not None:
+            await self._reach(wanted)
+        self._flush()
+        self._subscribers.add(subscriber)
+        sent = self._sent
+        missed = await self._missed(subscriber.wire, wanted, sent)
+        subscriber.put_first([subscriber.wire.hello(sent if wanted is None else wanted), *missed])
+
+    async def _reach(self, wanted: EventId) -> None:
+        """Wait until the reader is as far as the client's snapshot: it never goes back in time."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(REACH_S):
+                while self._read.epoch == wanted.epoch and self._read < wanted:
+                    self._progress.clear()
+                    await self._progress.wait()
+
+    async def _missed(self, wire: type[Wire], wanted: EventId | None, sent: EventId) -> list[bytes]:
+        """Return what came after ``wanted`` and up to ``sent``, or the order to start again."""
+        if wanted is None or wanted == sent:
+            return []
         try:
-            epoch = await self._connection.get(keys.EPOCH)
-            if epoch is None:
-                return hello  # nothing is live yet; the rebuild announces itself with a reset
-            if not await self._can_resume(after, epoch):
-                return hello + frame("reset", RESET, await self._newest())
-            entries = await self._connection.xrange(keys.EVENTS, min=f"({after}")
+            if await self._connection.get(keys.EPOCH) is None:
+                return []  # nothing is live yet; the rebuild announces itself with a reset
+            if wanted.epoch != sent.epoch or not 0 <= sent.number - wanted.number <= RESUME_MOST:
+                return [wire.reset(sent)]
+            entries = await self._connection.xrange(keys.EVENTS, f"({wanted}", str(sent))
         except (RedisError, OSError):
-            return hello  # the silence of the beat says it; the client comes back with its id
-        return hello + b"".join(_encode(entry) for entry in entries)
+            return []  # the silence of the beat says it; the client comes back with its id
+        events = [parse_entry(entry) for entry in entries]
+        if len(events) != sent.number - wanted.number:  # some are gone already
+            return [wire.reset(sent)]
+        return [wire.changes(events)] if events else []
 
-    async def _can_resume(self, after: str, epoch: bytes) -> bool:
-        wanted = parse_id(after)
-        if wanted is None:
-            return False
-        info = await self._connection.xinfo_stream(keys.EVENTS)
-        if not info["length"]:
-            return False
-        kept = parse_id(_text(info["first-entry"][0])) or (0, 0)
-        newest = parse_id(_text(info["last-generated-id"])) or (0, 0)
-        first = parse_id(orjson.loads(epoch)["first"]) or (0, 0)
-        return max(first, kept) <= wanted <= newest
-
-    async def _newest(self) -> str:
+    async def _newest(self) -> EventId:
         last = await self._connection.xrevrange(keys.EVENTS, count=1)
-        return _text(last[0][0]) if last else "0-0"
+        return (parse_id(last[0][0]) or NOWHERE) if last else NOWHERE
 
     @property
     def _connection(self) -> Any:
@@ -182,53 +201,82 @@ class Hub:
 
     async def _read_events(self) -> None:
         answer = await self._connection.xread(
-            {keys.EVENTS: self._last}, count=BATCH, block=BLOCK_MS
+            {keys.EVENTS: str(self._read)}, count=BATCH, block=BLOCK_MS
         )
-        entries = answer[0][1] if answer else []
-        if not entries:
-            await self._notice_older_clock()
+        if not answer:
+            await self._notice_other_stream()
             return
-        self._last = _text(entries[-1][0])
-        data = b"".join(_encode(entry) for entry in entries)
-        reset = frame("reset", RESET, self._last)
-        for subscriber in self._subscribers:
-            subscriber.put(data, reset)
+        entries = answer[0][1]
+        for event in map(parse_entry, entries):
+            self._take(event)
+        self._progress.set()
 
-    async def _notice_older_clock(self) -> None:
-        """After a wipe with the clock set back new ids are smaller than ours: start again there."""
+    async def _notice_other_stream(self) -> None:
+        """After a wipe the ids may begin again below ours (a clock set back): start again there."""
         newest = await self._newest()
-        if newest != "0-0" and (parse_id(newest) or (0, 0)) < (parse_id(self._last) or (0, 0)):
-            self._last = "0-0"
+        if newest < self._read and newest != NOWHERE:
+            self._start_again(newest)
+
+    def _take(self, event: Event) -> None:
+        """Take one event in; a gap or a new present means that every client starts again."""
+        expected = self._read.next
+        if event.reset or (event.id != expected and self._read != NOWHERE):
+            if not event.reset:
+                log.warning("events are missing", expected=str(expected), found=str(event.id))
+            self._start_again(event.id)
+            return
+        self._read = event.id
+        self._send(Text, [event])
+        self._waiting.append(event)
+        urgent = event.alarms or any(status in URGENT for _, status in event.statuses)
+        if urgent:
+            self._flush()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(BATCH_S, self._flush)
+
+    def _flush(self) -> None:
+        """Send the pages what is waiting for them."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._waiting:
+            self._send(Binary, self._waiting)
+            self._waiting = []
+        self._sent = self._read
+
+    def _start_again(self, last: EventId) -> None:
+        self._waiting = []
+        self._read = last
+        self._flush()
+        for wire in (Text, Binary):
+            self._put(wire, wire.reset(last))
+
+    def _send(self, wire: type[Wire], events: Iterable[Event]) -> None:
+        if any(subscriber.wire is wire for subscriber in self._subscribers):
+            self._put(wire, wire.changes(events))
+
+    def _put(self, wire: type[Wire], data: bytes) -> None:
+        reset = wire.reset(self._read)
+        for subscriber in self._subscribers:
+            if subscriber.wire is wire:
+                subscriber.put(data, reset)
 
     async def _beat(self) -> None:
         started = time.monotonic()
         epoch, data = await self._connection.mget(keys.EPOCH, keys.LAST_RECEIVED)
-        if epoch is not None:
-            now = {"now": round(time.time() * 1000), "data": int(data) if data else None}
-            beat = frame("beat", to_json(now))
-            for subscriber in self._subscribers:
-                subscriber.put(beat, beat)
+        if epoch is not None and orjson.loads(epoch)["first"].startswith(f"{self._read.epoch}-"):
+            now, newest = round(time.time() * 1000), int(data) if data else None
+            for wire in (Text, Binary):
+                self._put(wire, wire.beat(now, newest))
         await asyncio.sleep(max(0.0, BEAT_S - (time.monotonic() - started)))
 
-    async def _watch(self, subscriber: Subscriber) -> None:
-        if subscriber.building is None:
-            return
-        watchers = self._watchers.setdefault(subscriber.building, set())
-        watchers.add(subscriber)
-        with contextlib.suppress(
-            RedisError, OSError
-        ):  # the reader subscribes again when it is back
-            await self._values.subscribe(keys.values_channel(subscriber.building))
-
-    async def _unwatch(self, subscriber: Subscriber) -> None:
-        if subscriber.building is None:
-            return
-        watchers = self._watchers.get(subscriber.building, set())
+    async def _unwatch(self, subscriber: Subscriber, building: str) -> None:
+        watchers = self._watchers.get(building, set())
         watchers.discard(subscriber)
         if not watchers:
-            self._watchers.pop(subscriber.building, None)
+            self._watchers.pop(building, None)
             with contextlib.suppress(RedisError, OSError):
-                await self._values.unsubscribe(keys.values_channel(subscriber.building))
+                await self._values.unsubscribe(keys.values_channel(building))
 
     async def _read_values(self) -> None:
         if not self._values.subscribed:
@@ -237,30 +285,7 @@ class Hub:
         message = await self._values.get_message(timeout=BLOCK_MS / 1000)
         if message is None:
             return
-        building = _text(message["channel"]).removeprefix(keys.values_channel(""))
-        data = frame("values", message["data"])
+        building = message["channel"].decode().removeprefix(keys.values_channel(""))
         for subscriber in self._watchers.get(building, ()):
+            data = subscriber.wire.values(message["data"])
             subscriber.put(data, data)
-
-
-def parse_id(event_id: str) -> tuple[int, int] | None:
-    """Return the two numbers of a stream id, None if it is not one.
-
-    Examples
-    --------
-    >>> parse_id("1700000000000-3"), parse_id("nonsense")
-    ((1700000000000, 3), None)
-    """
-    head, _, tail = event_id.partition("-")
-    if not (head.isascii() and head.isdigit() and tail.isascii() and tail.isdigit()):
-        return None
-    return int(head), int(tail)
-
-
-def _encode(entry: tuple[bytes, dict[bytes, bytes]]) -> bytes:
-    event_id, fields = entry
-    return frame(_text(fields[b"e"]), fields[b"d"], _text(event_id))
-
-
-def _text(value: bytes | str) -> str:
-    return value.decode() if isinstance(value, bytes) else value

@@ -21,6 +21,7 @@ from data.domain.intake import DeviceMemory
 from data.domain.views import DeviceNow
 from data.domain.words import Status
 from data.live import keys
+from data.live.scripts import TELL
 from data.live.wire import from_ms, to_json, to_ms
 from data.store.alarms import AlarmView
 from data.store.intake import KnownDevice
@@ -28,39 +29,6 @@ from data.store.intake import KnownDevice
 log = structlog.get_logger()
 
 RECENT_WINDOW: Final = timedelta(minutes=10)
-
-# KEYS: device hash, status bytes, deadlines, stream; ARGV: version, slot, status, since,
-# measured_at, received_at, values, deadline ("" = none), device id, stream length (0 = silent).
-# Returns 1 if the status byte changed, 0 if not, -1 if the write was too old.
-_PUT_DEVICE: Final = """
-local known = redis.call('HGET', KEYS[1], 'version')
-if known and tonumber(known) > tonumber(ARGV[1]) then return -1 end
-redis.call('HSET', KEYS[1], 'version', ARGV[1], 'status', ARGV[3], 'since', ARGV[4],
-           'measured_at', ARGV[5], 'received_at', ARGV[6], 'values', ARGV[7])
-if ARGV[8] == '' then redis.call('ZREM', KEYS[3], ARGV[9])
-else redis.call('ZADD', KEYS[3], ARGV[8], ARGV[9]) end
-local after = string.char(tonumber(ARGV[3]))
-if redis.call('GETRANGE', KEYS[2], ARGV[2], ARGV[2]) == after then return 0 end
-redis.call('SETRANGE', KEYS[2], ARGV[2], after)
-if ARGV[10] ~= '0' then
-  redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[10], '*', 'e', 'status',
-             'd', '{"at":' .. ARGV[4] .. ',"c":[[' .. ARGV[2] .. ',' .. ARGV[3] .. ']]}')
-end
-return 1
-"""
-# KEYS: alarms hash, stream; ARGV: id, version, JSON, 1 if closed, stream length (0 = say nothing).
-# Returns 1 if it was news, 0 if it was told before or is too old.
-_PUT_ALARM: Final = """
-local known = redis.call('HGET', KEYS[1], ARGV[1])
-if known and cjson.decode(known)['version'] >= tonumber(ARGV[2]) then return 0 end
-if not known and ARGV[4] == '1' then return 0 end
-if ARGV[4] == '1' then redis.call('HDEL', KEYS[1], ARGV[1])
-else redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
-if ARGV[5] ~= '0' then
-  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'e', 'alarm', 'd', ARGV[3])
-end
-return 1
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,28 +69,22 @@ class Present:
     def __init__(self, redis: Redis) -> None:
         #: redis-py types its answers as unions over all protocols; ours is known.
         self.redis: Any = redis
-        self._put_device = redis.register_script(_PUT_DEVICE)
-        self._put_alarm = redis.register_script(_PUT_ALARM)
+        self._tell = redis.register_script(TELL)
 
     def tell(self, changes: Changes, *, announce: bool = True) -> int:
-        """Write what changed and put it on the stream: alarms first, then statuses, then values.
+        """Write what changed and put it on the stream as one entry; then publish new values.
 
         Telling the same twice does no harm and makes no second event. ``announce=False`` writes
         without events (a rebuild, which announces itself). Returns how many alarms and statuses
         were news to Redis.
         """
-        kept = keys.EVENTS_KEPT if announce else 0
-        self._load()
-        pipe = self.redis.pipeline(transaction=False)
-        for view in changes.alarms:
-            self._queue_alarm(pipe, view, kept)
-        for update in changes.devices:
-            self._queue_device(pipe, update, kept)
-        if announce:
+        told = self._write(changes, keys.EVENTS_KEPT if announce else 0)
+        if announce and changes.devices:
+            pipe = self.redis.pipeline(transaction=False)
             _queue_values(pipe, changes.devices)
-        told = pipe.execute()[: len(changes.alarms) + len(changes.devices)]
+            pipe.execute()
         self.note_recent({view["id"]: view["received_at"] for view in changes.alarms})
-        return sum(answer == 1 for answer in told)
+        return told
 
     def tell_if_there(self, changes: Changes) -> None:
         """Tell what a commit changed; while Redis is away the worker tells it later (outbox)."""
@@ -131,20 +93,17 @@ class Present:
         except RedisError as error:
             log.warning("redis is away, the worker will tell it", error=str(error))
 
-    def _queue_device(self, pipe: Any, update: DeviceUpdate, kept: int) -> None:
-        self._put_device(
-            keys=[keys.device(update.device_id), keys.STATUS, keys.DEADLINES, keys.EVENTS],
-            args=[*_device_args(update), kept],
-            client=pipe,
-        )
-
-    def _queue_alarm(self, pipe: Any, view: AlarmView, kept: int) -> None:
-        closed = "0" if view["closed_at"] is None else "1"
-        self._put_alarm(
-            keys=[keys.ALARMS, keys.EVENTS],
-            args=[view["id"], view["version"], to_json(view), closed, kept],
-            client=pipe,
-        )
+    def _write(self, changes: Changes, kept: int) -> int:
+        shared = [keys.EPOCH, keys.EVENTS, keys.ALARMS, keys.STATUS, keys.DEADLINES]
+        args: list[Any] = [kept, round(time.time() * 1000), len(changes.alarms)]
+        for view in changes.alarms:
+            closed = "0" if view["closed_at"] is None else "1"
+            args += [view["id"], view["version"], to_json(view), closed]
+        for update in changes.devices:
+            args += _device_args(update)
+        devices = [keys.device(update.device_id) for update in changes.devices]
+        told: int = self._tell(keys=[*shared, *devices], args=args)
+        return told
 
     def note_recent(self, received_ms: Mapping[int, int]) -> None:
         """Remember when alarms came, for the load of the last 10 minutes; forget older ones."""
@@ -154,13 +113,33 @@ class Present:
             self.redis.zadd(keys.RECENT, fresh)
         self.redis.zremrangebyscore(keys.RECENT, "-inf", oldest)
 
-    def announce(self, event: str, data: Any) -> str:
-        """Put an event on the stream; return its id."""
-        fields = {"e": event, "d": to_json(data)}
-        event_id: bytes = self.redis.xadd(
-            keys.EVENTS, fields, maxlen=keys.EVENTS_KEPT, approximate=True
-        )
-        return event_id.decode()
+    def begin(self, geometry: str) -> str:
+        """Begin a present that was just written; return the id of its first event, a ``reset``.
+
+        The epoch's number is the time in ms, and larger than that of the present before.
+        """
+        last = self.redis.xrevrange(keys.EVENTS, count=1)
+        newest = int(last[0][0].partition(b"-")[0]) if last else 0
+        first = f"{max(round(time.time() * 1000), newest + 1)}-1"
+        pipe = self.redis.pipeline(transaction=True)
+        pipe.xadd(keys.EVENTS, {"e": "reset", "d": b"{}"}, id=first)
+        pipe.set(keys.EPOCH, to_json({"first": first, "geometry": geometry}))
+        pipe.execute()
+        return first
+
+    def epoch(self) -> bytes | None:
+        """Return what names the present; None if there is none.
+
+        Raises
+        ------
+        PresentMissingError
+            If Redis is away.
+        """
+        try:
+            epoch: bytes | None = self.redis.get(keys.EPOCH)
+        except RedisError as error:
+            raise PresentMissingError("redis is away") from error
+        return epoch
 
     def snapshot(self) -> dict[str, Any]:
         """Return the whole present, in one consistent look (see docs/live-protocol.md).
@@ -203,14 +182,6 @@ class Present:
         """Return one status byte a slot."""
         status: bytes | None = self.redis.get(keys.STATUS)
         return status or b""
-
-    def _load(self) -> None:
-        """Make sure the scripts are there: a pipeline can't load them after a wipe or restart."""
-        scripts = (self._put_device, self._put_alarm)
-        there = self.redis.script_exists(*(script.sha for script in scripts))
-        for script, known in zip(scripts, there, strict=True):
-            if not known:
-                self.redis.script_load(script.script)
 
 
 def read_devices(redis: Redis, device_ids: Iterable[str]) -> dict[str, DeviceNow]:

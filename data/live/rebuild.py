@@ -1,6 +1,5 @@
 """Rebuilding the present from SQL, and finding where the two differ."""
 
-import uuid
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
@@ -11,7 +10,7 @@ import structlog
 from data.domain.intake import DeviceMemory
 from data.live import keys
 from data.live.present import RECENT_WINDOW, Changes, DeviceUpdate, Present
-from data.live.wire import to_json, to_ms
+from data.live.wire import to_ms
 from data.store import alarms, intake
 from data.store.database import Database
 from data.store.geometry import geometry_version
@@ -48,9 +47,7 @@ def rebuild(database: Database, present: Present, now: datetime) -> None:
         present.note_recent({alarm_id: round(at.timestamp() * 1000) for alarm_id, at in recent})
     if newest is not None:
         present.redis.set(keys.LAST_RECEIVED, str(to_ms(newest)))
-    first = present.announce("reset", {})
-    epoch = {"id": uuid.uuid4().hex, "first": first, "geometry": version}
-    present.redis.set(keys.EPOCH, to_json(epoch))
+    present.begin(version)
     log.info("present rebuilt from SQL", devices=count)
 
 

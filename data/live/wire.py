@@ -23,7 +23,7 @@ def from_ms(ms: float | str | bytes | None) -> datetime | None:
     return datetime.fromtimestamp(float(ms) / 1000, UTC)
 
 
-def frame(event: str, data: bytes, event_id: str | None = None) -> bytes:
+def sse(event: str, data: bytes, event_id: str | None = None) -> bytes:
     """Return one server-sent event."""
     head = b"" if event_id is None else b"id: " + event_id.encode() + b"\n"
     return head + b"event: " + event.encode() + b"\ndata: " + data + b"\n\n"

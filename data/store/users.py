@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from data.domain.accounts import (
 from data.domain.errors import NotFoundError
 from data.domain.words import Role
 from data.store.database import Database
+from data.store.guard import reading
 from data.store.management import Audit, User, UserSession
 from data.store.passwords import hash_password, matches
 
@@ -131,6 +133,18 @@ class Users:
         with self._database.reading() as session:
             row = session.execute(_valid(now).where(UserSession.token_hash == hashed)).first()
         return None if row is None else _signed_in(row)
+
+    def valid_sessions(self, hashes: Collection[str], now: datetime) -> set[str]:
+        """Return those of some sessions that hold.
+
+        Raises
+        ------
+        StoreUnavailableError
+            If the database does not answer.
+        """
+        query = _valid(now).where(UserSession.token_hash.in_(hashes))
+        with reading(self._database) as session:
+            return {row.UserSession.token_hash for row in session.execute(query)}
 
     def renew(self, hashed: str, role: Role, now: datetime) -> None:
         """Move the end of a session that is being used."""

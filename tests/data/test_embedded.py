@@ -101,3 +101,12 @@ def test_a_server_that_ends_at_once_says_why(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(EmbeddedRedisError, match="did not start"):
         EmbeddedRedis().start()
     assert time.monotonic() - started < 5
+
+
+def test_a_redis_that_is_too_old_is_refused(
+    embedded_redis: EmbeddedRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_redis(embedded_redis.url)
+    monkeypatch.setattr(embedded, "OLDEST_REDIS", 99)
+    with pytest.raises(StartError, match=r"too old: 99\.0 or newer"):
+        check_redis(embedded_redis.url)

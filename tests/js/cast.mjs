@@ -1,5 +1,5 @@
 /** A town of three buildings and five devices, shared by the tests. */
-import { decodeContext, decodeDevices } from "../../assets/js/lib/decode.mjs";
+import { decodeContext, decodeMap } from "../../assets/js/lib/decode.mjs";
 import { Town } from "../../assets/js/lib/geometry.mjs";
 
 const square = (x, y, d) => [[[x, y], [x + d, y], [x + d, y + d], [x, y + d], [x, y]]];
@@ -20,40 +20,50 @@ export const CONTEXT = {
 };
 
 export const BUILDINGS = {
-  origin: [118.6, 24.77],
-  unit: 1e-6,
   ids: ["B1", "B2", "B3"],
   names: ["甲楼", "乙楼", "丙楼"],
   categories: [0, 2, 4],
   communities: [0, 1, 0],
   community_codes: ["001", "002"],
-  points: [[1000, 1000], [15000, 1000], [5000, 5000]],
-  rings: [
-    [900, 900, 1100, 900, 1100, 1100, 900, 1100],
-    [14900, 900, 15100, 900, 15100, 1100, 14900, 1100],
-    [4900, 4900, 5100, 4900, 5100, 5100, 4900, 5100],
-  ],
 };
 
-/** Slots 0 and 1 in B1, 2 in B2, 3 in B3, 4 in the street of the second community. */
-export function devicesBin() {
-  const lonlat = [[118.601, 24.771], [118.601, 24.771], [118.615, 24.771], [118.605, 24.775], [118.612, 24.779]];
-  const n = lonlat.length;
-  const buffer = new ArrayBuffer(40 + 7 * n);
-  const view = new DataView(buffer);
-  view.setUint32(0, 0x58544731);
-  view.setUint32(4, n, true);
-  [118.6, 118.62, 24.77, 24.78].forEach((value, i) => view.setFloat64(8 + 8 * i, value, true));
-  lonlat.forEach(([lon, lat], i) => {
-    view.setUint16(40 + 2 * i, Math.round(((lon - 118.6) / 0.02) * 65535), true);
-    view.setUint16(40 + 2 * n + 2 * i, Math.round(((lat - 24.77) / 0.01) * 65535), true);
-    view.setUint16(40 + 4 * n + 2 * i, [0, 0, 1, 2, 65535][i], true);
-    view.setUint8(40 + 6 * n + i, [0, 1, 5, 0, 6][i]);
-  });
-  return buffer;
+const ORIGIN = [118.6, 24.77];
+const UNIT = 2e-6;
+const units = (lonlat) => lonlat.map((degrees, axis) => Math.round((degrees - ORIGIN[axis]) / UNIT));
+const minus = (a, b) => a.map((value, axis) => value - b[axis]);
+
+/** Numbers as three planes of bytes, the sign in the lowest bit. */
+function column(numbers) {
+  const folded = numbers.map((v) => (v >= 0 ? 2 * v : -2 * v - 1));
+  return [0, 8, 16].flatMap((shift) => folded.map((v) => (v >> shift) & 255));
+}
+const columns = (pairs) => [0, 1].flatMap((axis) => column(pairs.map((pair) => pair[axis])));
+const steps = (values) => values.map((value, i) => value - (values[i - 1] ?? 0));
+
+/** `map.bin`: squares of 20 m around three points; slots 0 and 1 in B1, 2 in B2, 3 in B3, 4 in the street. */
+export function mapBin() {
+  const points = [[118.601, 24.771], [118.615, 24.771], [118.605, 24.775]].map(units);
+  const devices = [[118.601, 24.771], [118.601, 24.771], [118.615, 24.771], [118.605, 24.775], [118.612, 24.779]].map(units);
+  const building = [0, 0, 1, 2, 65535];
+  const ring = [[-50, -50], [100, 0], [0, 100], [-100, 0]]; // each from the one before
+  const own = (place, i) => (building[i] === 65535 ? place : minus(place, points[building[i]]));
+  const head = new DataView(new ArrayBuffer(40));
+  head.setUint32(0, 0x58544732);
+  [3, 12, 5].forEach((n, i) => head.setUint32(4 + 4 * i, n, true));
+  [...ORIGIN, UNIT].forEach((value, i) => head.setFloat64(16 + 8 * i, value, true));
+  return Uint8Array.from([
+    ...new Uint8Array(head.buffer),
+    ...column(steps(points.map(([x]) => x))),
+    ...column(steps(points.map(([, y]) => y))),
+    ...column([4, 4, 4]),
+    ...columns([...ring, ...ring, ...ring]),
+    ...column(steps(building)),
+    ...columns(devices.map(own)),
+    ...[0, 1, 5, 0, 6],
+  ]).buffer;
 }
 
-export const makeTown = () => new Town("v1", decodeContext(CONTEXT), BUILDINGS, decodeDevices(devicesBin()));
+export const makeTown = () => new Town("v1", decodeContext(CONTEXT), BUILDINGS, decodeMap(mapBin()));
 
 /** An open alarm; whatever a test does not name is plain. */
 export const makeAlarm = (own = {}) => ({

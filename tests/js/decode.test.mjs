@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bytesOf, decodeContext, decodeDevices, rowsOf } from "../../assets/js/lib/decode.mjs";
+import { bytesOf, decodeContext, decodeMap, rowsOf } from "../../assets/js/lib/decode.mjs";
 import { unproject } from "../../assets/js/lib/mercator.mjs";
-import { CONTEXT, devicesBin, makeTown } from "./cast.mjs";
+import { CONTEXT, mapBin, makeTown } from "./cast.mjs";
 
 const near = (a, b, tolerance = 1e-6) => assert.ok(Math.abs(a - b) < tolerance, `${a} is not ${b}`);
 
 test("devices come back where they are, to a quarter of a metre", () => {
-  const { n, x, y, building, kind } = decodeDevices(devicesBin());
+  const { n, x, y, building, kind } = decodeMap(mapBin()).devices;
   assert.equal(n, 5);
   const [lon, lat] = unproject(x[2], y[2]);
   near(lon, 118.615);
@@ -16,9 +16,19 @@ test("devices come back where they are, to a quarter of a metre", () => {
   assert.deepEqual([...kind], [0, 1, 5, 0, 6]);
 });
 
+test("footprints come back as rings", () => {
+  const { n, ringStart, ringXY, x, y } = decodeMap(mapBin()).footprints;
+  assert.equal(n, 3);
+  assert.deepEqual([...ringStart], [0, 8, 16, 24]);
+  const [lon, lat] = unproject(ringXY[10], ringXY[11]);
+  near(lon, 118.6151);
+  near(lat, 24.7709);
+  near(unproject(x[1], y[1])[0], 118.615);
+});
+
 test("a file that is cut off or of another format is refused", () => {
-  assert.throws(() => decodeDevices(devicesBin().slice(0, 60)), /cut off/);
-  assert.throws(() => decodeDevices(new ArrayBuffer(80)), /XTG1/);
+  assert.throws(() => decodeMap(mapBin().slice(0, -3)), /cut off/);
+  assert.throws(() => decodeMap(new ArrayBuffer(80)), /XTG2/);
 });
 
 test("buildings are found by id and know their devices and community", () => {
@@ -57,3 +67,12 @@ test("groups list their members and leave out what belongs to none", () => {
 });
 
 test("status bytes come out of base64", () => assert.deepEqual([...bytesOf("AAUD")], [0, 5, 3]));
+
+test("an alarm's place comes from the geometry", () => {
+  const town = makeTown();
+  const inside = town.about(2);
+  assert.deepEqual([inside.building, inside.building_name, inside.community_name], ["B2", "乙楼", "杏田社区"]);
+  near(inside.lon, 118.615);
+  assert.equal(town.about(4).building, null);
+  assert.deepEqual(town.about(99), {});
+});

@@ -2,23 +2,25 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { LiveClient, backOff } from "../../assets/js/lib/live.mjs";
 import { makeAlarm } from "./cast.mjs";
+import { beat, changes as changed, hello, reset, values } from "./frames_cast.mjs";
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
-const snapshot = (own = {}) => ({ id: "5-0", now: 1000, data: 900, geometry: "v1", status: "AAAA", alarms: [], recent: [], ...own });
+const snapshot = (own = {}) => ({ id: "5-1", now: 1000, data: 900, geometry: "v1", status: "AAAA", alarms: [], recent: [], ...own });
 
 /** A world without network or clock: the test says what happens and when. */
 function makeWorld(answers = [{ status: 200, json: snapshot() }]) {
-  const world = { tick: 0, hidden: false, sources: [], timers: [], frames: [], everys: [], signedOut: 0, asked: 0 };
-  const source = (url) => {
-    const listeners = {};
+  const world = { tick: 0, hidden: false, sockets: [], timers: [], frames: [], everys: [], signedOut: 0, asked: 0 };
+  const socket = (url) => {
     const own = {
       url,
       closed: false,
+      readyState: 1,
+      told: [],
       close: () => (own.closed = true),
-      addEventListener: (type, fn) => (listeners[type] = fn),
-      send: (type, data, id = "") => listeners[type]({ data: JSON.stringify(data), lastEventId: id }),
+      send: (text) => own.told.push(text),
+      receive: (frame) => own.onmessage({ data: frame }),
     };
-    world.sources.push(own);
+    world.sockets.push(own);
     return own;
   };
   world.api = {
@@ -28,7 +30,7 @@ function makeWorld(answers = [{ status: 200, json: snapshot() }]) {
       if (status === 0) throw new TypeError("no network");
       return { status, ok: status === 200, json: async () => json };
     },
-    open: source,
+    open: socket,
     now: () => 1000 + world.tick,
     tick: () => world.tick,
     later: (fn) => world.timers.push(fn),
@@ -39,7 +41,8 @@ function makeWorld(answers = [{ status: 200, json: snapshot() }]) {
     onVisible: (fn) => (world.seen = fn),
     signIn: () => (world.signedOut += 1),
   };
-  world.last = () => world.sources.at(-1);
+  world.last = () => world.sockets.at(-1);
+  world.greet = (id) => world.last().receive(hello(id));
   world.paint = () => world.frames.splice(0).forEach((fn) => fn());
   world.pass = (ms) => {
     world.tick += ms;
@@ -64,19 +67,32 @@ async function started(answers) {
 
 test("one snapshot, then the stream from its id, with the watched building", async () => {
   const { world, changes } = await started();
-  assert.equal(world.last().url, "/live/events?after=5-0&building=B1");
+  assert.equal(world.last().url, "/live/ws?after=5-1&building=B1");
   assert.equal(changes.length, 1);
   assert.equal(changes[0].full, true);
 });
 
-test("many events in one frame are one change; only what differs is in it", async () => {
+test("many frames within one of the screen are one change; only what differs is in it", async () => {
   const { world, client, changes } = await started();
-  world.last().send("status", { at: 1, c: [[0, 5], [1, 0]] }, "6-0");
-  world.last().send("status", { at: 2, c: [[2, 3]] }, "7-0");
+  world.greet("5-1");
+  world.last().receive(changed({ events: 1, number: 2, statuses: [[0, 5], [1, 0]] }));
+  world.last().receive(changed({ events: 3, number: 5, statuses: [[2, 3]] }));
   world.paint();
   assert.deepEqual([...changes[1].slots], [0, 2]);
   assert.deepEqual([...client.status], [5, 0, 3]);
-  assert.equal(client.present.id, "7-0");
+  assert.equal(client.present.id, "5-5");
+});
+
+test("an alarm is painted when it comes, the next of the same moment with the next frame", async () => {
+  const { world, changes } = await started();
+  world.pass(20);
+  world.greet("5-1");
+  world.last().receive(changed({ number: 2, alarms: [makeAlarm({ id: 9 })] }));
+  assert.deepEqual([...changes[1].alarms], [9]);
+  world.last().receive(changed({ number: 3, alarms: [makeAlarm({ id: 10 })] }));
+  assert.equal(changes.length, 2);
+  world.paint();
+  assert.deepEqual([...changes[2].alarms], [10]);
 });
 
 test("an alarm is told at once, also in a hidden tab, and painted when the tab is seen again", async () => {
@@ -84,7 +100,8 @@ test("an alarm is told at once, also in a hidden tab, and painted when the tab i
   const heard = [];
   client.on("alarm", (alarm, previous) => heard.push([alarm.id, previous]));
   world.hidden = true;
-  world.last().send("alarm", makeAlarm({ id: 9 }), "6-0");
+  world.greet("5-1");
+  world.last().receive(changed({ number: 2, alarms: [makeAlarm({ id: 9 })] }));
   world.paint();
   assert.deepEqual(heard, [[9, null]]);
   assert.equal(changes.length, 1);
@@ -93,31 +110,55 @@ test("an alarm is told at once, also in a hidden tab, and painted when the tab i
   assert.deepEqual([...changes[1].alarms], [9]);
 });
 
-test("a closed alarm leaves the list; the same event twice does no harm", async () => {
+test("an alarm comes whole: times from its raise, the place from the geometry", async () => {
   const { world, client } = await started();
-  world.last().send("alarm", makeAlarm({ id: 9 }), "6-0");
-  world.last().send("alarm", makeAlarm({ id: 9 }), "6-0");
+  client.present.complete = (alarm) => ({ ...alarm, building: "B7" });
+  world.greet("5-1");
+  world.last().receive(changed({ number: 2, alarms: [makeAlarm({ id: 9, raised_at: 1000, acked_at: 1500, acked_by: "duty" })] }));
+  const { raised_at, acked_at, acked_by, building, closed_at } = client.alarms.get(9);
+  assert.deepEqual({ raised_at, acked_at, acked_by, building, closed_at }, { raised_at: 1000, acked_at: 1500, acked_by: "duty", building: "B7", closed_at: null });
+});
+
+test("a closed alarm leaves the list; the same frame twice does no harm, an unknown end none either", async () => {
+  const { world, client } = await started();
+  const heard = [];
+  client.on("alarm", (alarm) => heard.push([alarm.id, alarm.kind, alarm.closed_at]));
+  world.greet("5-1");
+  world.last().receive(changed({ number: 2, alarms: [makeAlarm({ id: 9 })] }));
+  world.last().receive(changed({ number: 3, alarms: [makeAlarm({ id: 9 })] }));
   assert.equal(client.alarms.size, 1);
   assert.equal(client.present.raised.size, 1);
-  world.last().send("alarm", makeAlarm({ id: 9, closed_at: 5 }), "7-0");
+  const end = makeAlarm({ id: 9, closed_at: 5 });
+  world.last().receive(changed({ number: 4, alarms: [end, makeAlarm({ id: 77, closed_at: 5 })] }));
   assert.equal(client.alarms.size, 0);
+  assert.deepEqual(heard.at(-1), [9, "fire", 5]);
+});
+
+test("a lost frame is noticed and healed by a snapshot", async () => {
+  const { world, client } = await started([{ status: 200, json: snapshot() }, { status: 200, json: snapshot({ id: "5-40" }) }]);
+  world.greet("5-1");
+  world.last().receive(changed({ events: 1, number: 3, statuses: [[0, 5]] }));
+  await settle();
+  assert.equal(client.present.id, "5-40");
+  assert.match(world.last().url, /after=5-40/);
 });
 
 test("a dropped stream resumes where it stopped; if that fails too, a snapshot", async () => {
   const { world } = await started();
-  world.last().send("status", { at: 1, c: [[0, 5]] }, "6-0");
-  world.last().onerror();
+  world.greet("5-1");
+  world.last().receive(changed({ number: 2, statuses: [[0, 5]] }));
+  world.last().onclose();
   await world.wait();
-  assert.equal(world.last().url, "/live/events?after=6-0&building=B1");
+  assert.equal(world.last().url, "/live/ws?after=5-2&building=B1");
   assert.equal(world.asked, 1);
-  world.last().onerror();
+  world.last().onclose();
   await world.wait();
   assert.equal(world.asked, 2);
 });
 
 test("silence is told within five seconds, and a dead connection is opened again", async () => {
   const { world, client } = await started();
-  world.last().send("beat", { now: 1000, data: 1000 });
+  world.last().receive(beat(1000, 1000));
   world.pass(4000);
   assert.equal(client.health().live, true);
   world.pass(900);
@@ -131,23 +172,21 @@ test("silence is told within five seconds, and a dead connection is opened again
 test("a snapshot alone does not make a silent stream look alive", async () => {
   const { world, client } = await started();
   world.pass(6000);
-  world.last().onerror();
+  world.last().onclose();
   await world.wait();
-  world.last().onerror();
+  world.last().onclose();
   await world.wait();
   assert.equal(world.asked, 2);
   assert.equal(client.health().live, false);
-  world.last().send("beat", { now: 7000, data: 7000 });
+  world.last().receive(beat(7000, 7000));
   assert.equal(client.health().live, true);
 });
 
-test("reset and geometry fetch a snapshot and go on from its id", async () => {
-  for (const event of ["reset", "geometry"]) {
-    const { world } = await started([{ status: 200, json: snapshot() }, { status: 200, json: snapshot({ id: "99-0" }) }]);
-    world.last().send(event, {}, "6-0");
-    await settle();
-    assert.match(world.last().url, /after=99-0/);
-  }
+test("reset fetches a snapshot and goes on from its id", async () => {
+  const { world } = await started([{ status: 200, json: snapshot() }, { status: 200, json: snapshot({ id: "99-1" }) }]);
+  world.last().receive(reset());
+  await settle();
+  assert.match(world.last().url, /after=99-1/);
 });
 
 test("401 leads to the sign-in page, 503 and no network are tried again", async () => {
@@ -161,22 +200,23 @@ test("401 leads to the sign-in page, 503 and no network are tried again", async 
   await settle();
   await busy.wait();
   await busy.wait();
-  assert.equal(client.present.id, "5-0");
+  assert.equal(client.present.id, "5-1");
 });
 
-test("another building is watched from where the stream is", async () => {
+test("another building is watched on the open stream, or on the one that is being opened", async () => {
   const { world, client } = await started();
-  world.last().send("status", { at: 1, c: [[0, 5]] }, "6-0");
   client.watch("B2");
-  assert.equal(world.last().url, "/live/events?after=6-0&building=B2");
-  const opened = world.sources.length;
   client.watch("B2");
-  assert.equal(world.sources.length, opened);
+  client.watch(null);
+  assert.deepEqual(world.last().told, ["B2", ""]);
+  world.last().readyState = 0;
+  client.watch("B3");
+  assert.equal(world.last().url, "/live/ws?after=5-1&building=B3");
 });
 
 test("of many values of one device only the newest waits to be painted", async () => {
   const { world, changes } = await started();
-  for (let i = 0; i < 1000; i++) world.last().send("values", { device: "XT-1", slot: 0, measured_at: i, values: { smoke_pct: i } });
+  for (let i = 0; i < 1000; i++) world.last().receive(values({ device: "XT-1", slot: 0, measured_at: i, values: { smoke_pct: i } }));
   world.paint();
   assert.equal(changes[1].values.size, 1);
   assert.equal(changes[1].values.get("XT-1").values.smoke_pct, 999);

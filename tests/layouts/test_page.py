@@ -30,7 +30,7 @@ def test_styles_and_modules_are_versioned():
     text = page(view(), TAGS)
     assert '<link rel="stylesheet" href="/assets/abc/css/desk.css">' in text
     assert '<link rel="modulepreload" href="/assets/abc/js/desk.mjs">' in text
-    for name in ("context.json", "buildings.json", "devices.bin"):
+    for name in ("context.json", "buildings.json", "map.bin"):
         assert f'as="fetch" crossorigin href="/live/geometry/g1/{name}"' in text
     assert '<meta name="xt-geometry" content="g1">' in text
 

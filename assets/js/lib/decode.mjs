@@ -3,7 +3,7 @@ import { unitX, unitY } from "./mercator.mjs";
 import { borders, emptyBox, outlines, widen } from "./shapes.mjs";
 
 const NONE = 65535;
-const HEADER = 40; // magic, count and four bounds
+const HEADER = 40; // magic, three counts, origin and unit
 
 /** @param {string} text base64 @returns {Uint8Array} */
 export function bytesOf(text) {
@@ -13,59 +13,100 @@ export function bytesOf(text) {
   return bytes;
 }
 
-function u16(view, offset, n) {
-  const out = new Uint16Array(n);
-  for (let i = 0; i < n; i++) out[i] = view.getUint16(offset + 2 * i, true);
-  return out;
+/** Reads the columns of `map.bin` one after another. */
+class Columns {
+  constructor(bytes, at) {
+    this.bytes = bytes;
+    this.at = at;
+  }
+
+  /** The next bytes as they are. @param {number} n @returns {Uint8Array} */
+  take(n) {
+    if (this.at + n > this.bytes.length) throw new RangeError("map.bin is cut off");
+    this.at += n;
+    return this.bytes.slice(this.at - n, this.at);
+  }
+
+  /** Whole numbers in three planes of bytes, the sign in the lowest bit. @param {number} n @returns {Int32Array} */
+  numbers(n) {
+    const planes = this.take(3 * n);
+    const out = new Int32Array(n);
+    for (let i = 0; i < n; i++) {
+      const folded = planes[i] | (planes[n + i] << 8) | (planes[2 * n + i] << 16);
+      out[i] = folded & 1 ? -(folded + 1) / 2 : folded / 2;
+    }
+    return out;
+  }
+
+  /** Numbers that are told as the difference to the one before. @param {number} n */
+  running(n) {
+    const out = this.numbers(n);
+    for (let i = 1; i < n; i++) out[i] += out[i - 1];
+    return out;
+  }
 }
 
 /**
- * @param {ArrayBuffer} buffer `devices.bin`
- * @returns {{n: number, x: Float64Array, y: Float64Array, building: Uint16Array, kind: Uint8Array}}
- *   positions in unit mercator; building 65535 = none
+ * @param {ArrayBuffer} buffer `map.bin`
+ * @returns {{footprints: {n: number, x: Float64Array, y: Float64Array, ringStart: Uint32Array, ringXY: Float64Array},
+ *   devices: {n: number, x: Float64Array, y: Float64Array, building: Uint16Array, kind: Uint8Array}}}
+ *   positions in unit mercator; a building's ring is `ringXY[ringStart[i] … ringStart[i + 1]]`; building 65535 = none
  * @throws {RangeError} if it is not the format that this page knows
  */
-export function decodeDevices(buffer) {
+export function decodeMap(buffer) {
   const view = new DataView(buffer);
-  if (view.getUint32(0, false) !== 0x58544731) throw new RangeError("devices.bin does not start with XTG1");
-  const n = view.getUint32(4, true);
-  const start = 8 + 4 * 8;
-  if (start !== HEADER || buffer.byteLength < start + 7 * n) throw new RangeError("devices.bin is cut off");
-  const [lon0, lon1, lat0, lat1] = [8, 16, 24, 32].map((offset) => view.getFloat64(offset, true));
-  const x = Float64Array.from(u16(view, start, n), (q) => unitX(lon0 + (q / 65535) * (lon1 - lon0)));
-  const y = Float64Array.from(u16(view, start + 2 * n, n), (q) => unitY(lat0 + (q / 65535) * (lat1 - lat0)));
-  const building = u16(view, start + 4 * n, n);
-  const kind = new Uint8Array(buffer.slice(start + 6 * n, start + 7 * n));
-  return { n, x, y, building, kind };
-}
-
-/** Buildings as flat arrays in unit mercator. */
-export function decodeBuildings(json) {
-  const { origin, unit, ids, points, rings } = json;
-  const n = ids.length;
-  const lon = (dx) => unitX(origin[0] + dx * unit);
-  const lat = (dy) => unitY(origin[1] + dy * unit);
-  const ringStart = new Uint32Array(n + 1);
-  rings.forEach((ring, i) => (ringStart[i + 1] = ringStart[i] + ring.length));
-  const ringXY = new Float64Array(ringStart[n]);
-  rings.forEach((ring, i) => {
-    for (let k = 0; k < ring.length; k += 2) {
-      ringXY[ringStart[i] + k] = lon(ring[k]);
-      ringXY[ringStart[i] + k + 1] = lat(ring[k + 1]);
-    }
-  });
+  if (view.byteLength < HEADER || view.getUint32(0, false) !== 0x58544732) throw new RangeError("map.bin does not start with XTG2");
+  const [nBuildings, nVertices, nDevices] = [4, 8, 12].map((offset) => view.getUint32(offset, true));
+  const [lon0, lat0, unit] = [16, 24, 32].map((offset) => view.getFloat64(offset, true));
+  const columns = new Columns(new Uint8Array(buffer), HEADER);
+  const east = (units) => Float64Array.from(units, (u) => unitX(lon0 + u * unit));
+  const south = (units) => Float64Array.from(units, (u) => unitY(lat0 + u * unit));
+  const [px, py] = [columns.running(nBuildings), columns.running(nBuildings)];
+  const sizes = columns.numbers(nBuildings);
+  const [vx, vy] = [vertices(columns.numbers(nVertices), px, sizes), vertices(columns.numbers(nVertices), py, sizes)];
+  const building = columns.running(nDevices);
+  const [dx, dy] = [beside(columns.numbers(nDevices), px, building), beside(columns.numbers(nDevices), py, building)];
+  const ringStart = new Uint32Array(nBuildings + 1);
+  sizes.forEach((size, i) => (ringStart[i + 1] = ringStart[i] + 2 * size));
   return {
-    n,
-    ids,
-    names: json.names,
-    categories: json.categories,
-    x: Float64Array.from(points, (p) => lon(p[0])),
-    y: Float64Array.from(points, (p) => lat(p[1])),
-    ringStart,
-    ringXY,
-    index: new Map(ids.map((id, i) => [id, i])),
+    footprints: { n: nBuildings, x: east(px), y: south(py), ringStart, ringXY: interleave(east(vx), south(vy)) },
+    devices: { n: nDevices, x: east(dx), y: south(dy), building: Uint16Array.from(building), kind: columns.take(nDevices) },
   };
 }
+
+/** Steps along rings to places, in place: the first from the building's point, others from the one before. */
+function vertices(steps, points, sizes) {
+  let k = 0;
+  for (let i = 0; i < sizes.length; i++) {
+    let place = points[i];
+    for (const end = k + sizes[i]; k < end; k++) steps[k] = place += steps[k];
+  }
+  return steps;
+}
+
+/** Distances from a building's point to places, in place. */
+function beside(distances, points, building) {
+  for (let i = 0; i < distances.length; i++) if (building[i] !== NONE) distances[i] += points[building[i]];
+  return distances;
+}
+
+function interleave(x, y) {
+  const out = new Float64Array(2 * x.length);
+  for (let i = 0; i < x.length; i++) {
+    out[2 * i] = x[i];
+    out[2 * i + 1] = y[i];
+  }
+  return out;
+}
+
+/** Buildings: what is said of them, joined with where they stand. @param {object} json `buildings.json` */
+export const joinBuildings = ({ ids, names, categories }, footprints) => ({
+  ...footprints,
+  ids,
+  names,
+  categories,
+  index: new Map(ids.map((id, i) => [id, i])),
+});
 
 function feature(item) {
   const props = item.properties ?? {};

@@ -1,7 +1,9 @@
 /** The town as it stands: fetched once per version, then only read. */
-import { communityIndex, decodeBuildings, decodeContext, decodeDevices, rowsOf } from "./decode.mjs";
+import { communityIndex, decodeContext, decodeMap, joinBuildings, rowsOf } from "./decode.mjs";
 import { GridIndex } from "./grid.mjs";
+import { unproject } from "./mercator.mjs";
 import { inRings } from "./shapes.mjs";
+import { DEVICE_KINDS } from "./words.mjs";
 
 const NONE = 65535;
 
@@ -11,14 +13,14 @@ export class Town {
    * @param {string} version
    * @param {object} context decoded `context.json`
    * @param {object} buildingsJson raw `buildings.json`
-   * @param {object} devices decoded `devices.bin`
+   * @param {{footprints: object, devices: object}} places decoded `map.bin`
    */
-  constructor(version, context, buildingsJson, devices) {
+  constructor(version, context, buildingsJson, { footprints, devices }) {
     this.version = version;
     Object.assign(this, context);
     this.codeIndex = new Map(this.communities.map((item, i) => [item.code, i]));
     this.workPointIndex = new Map(this.workPoints.map((item, i) => [String(item.code), i]));
-    this.buildings = decodeBuildings(buildingsJson);
+    this.buildings = joinBuildings(buildingsJson, footprints);
     this.buildings.community = communityIndex(buildingsJson, this.codeIndex);
     this.devices = devices;
     this.rows = rowsOf(devices.building, this.buildings.n);
@@ -49,6 +51,25 @@ export class Town {
     return this.rows.items.subarray(this.rows.start[i], this.rows.start[i + 1]);
   }
 
+  /** What an alarm of a device says of its place (`ALARM` in `docs/live-protocol.md`). @param {number} slot */
+  about(slot) {
+    const { x, y, building, community, kind } = this.devices;
+    if (!(slot < this.devices.n)) return {};
+    const [lon, lat] = unproject(x[slot], y[slot]);
+    const inside = building[slot] !== NONE;
+    const own = this.communities[community[slot]];
+    return {
+      device_kind: DEVICE_KINDS[kind[slot]],
+      building: inside ? this.buildings.ids[building[slot]] : null,
+      building_name: inside ? this.buildings.names[building[slot]] : null,
+      community: own?.code ?? null,
+      community_name: own?.name ?? "",
+      community_name_en: own?.nameEn ?? "",
+      lon,
+      lat,
+    };
+  }
+
   /** Box of one building's outline. @param {number} i @returns {import("./shapes.mjs").Box} */
   buildingBox(i) {
     const { ringXY, ringStart, x, y } = this.buildings;
@@ -77,12 +98,12 @@ async function got(url) {
  */
 export async function fetchTown(version) {
   const base = `/live/geometry/${encodeURIComponent(version)}`;
-  const [context, buildings, devices] = await Promise.all([
+  const [context, buildings, places] = await Promise.all([
     got(`${base}/context.json`).then((answer) => answer.json()),
     got(`${base}/buildings.json`).then((answer) => answer.json()),
-    got(`${base}/devices.bin`).then((answer) => answer.arrayBuffer()),
+    got(`${base}/map.bin`).then((answer) => answer.arrayBuffer()),
   ]);
-  return new Town(version, decodeContext(context), buildings, decodeDevices(devices));
+  return new Town(version, decodeContext(context), buildings, decodeMap(places));
 }
 
 /** Version of the geometry that the page was made with and is already fetching; null if it names none. */

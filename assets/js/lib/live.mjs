@@ -4,11 +4,15 @@
  * The state always goes on, also in a hidden tab; only the painting subscribers pause there and
  * catch up at once. Everything that touches the world is given in, so that tests need no network.
  */
+import { readFrame } from "./frames.mjs";
 import { Present, isEmpty, noChange } from "./present.mjs";
 
 /** A beat comes every second; so much silence is told, well within the five seconds that are allowed. */
 export const SILENCE_MS = 4500;
 const FIRST_WAIT_MS = 400;
+const OPEN = 1; // WebSocket.OPEN
+/** An alarm is painted when it comes, but no more often than a screen shows a frame. */
+const FRAME_MS = 15;
 const LONGEST_WAIT_MS = 3000; // the present heals within five seconds, and screens must not lag behind it
 
 /** How long to wait before attempt `n` (0, 1, …), with jitter so that a hundred screens don't return together. */
@@ -17,7 +21,7 @@ export const backOff = (n, random = Math.random()) =>
 
 const browser = () => ({
   fetch: (url) => fetch(url, { credentials: "same-origin", cache: "no-store" }),
-  open: (url) => new EventSource(url),
+  open: (path) => openSocket(path),
   now: () => Date.now(),
   tick: () => performance.now(),
   later: (fn, ms) => setTimeout(fn, ms),
@@ -28,6 +32,14 @@ const browser = () => ({
   onVisible: (fn) => document.addEventListener("visibilitychange", fn),
   signIn: () => location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`),
 });
+
+function openSocket(path) {
+  const url = new URL(path, location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  const socket = new WebSocket(url);
+  socket.binaryType = "arraybuffer";
+  return socket;
+}
 
 /** Next animation frame; background windows get none, so a timer stands behind it. */
 function nextFrame(fn) {
@@ -43,7 +55,8 @@ function nextFrame(fn) {
 
 export class LiveClient {
   #world;
-  #source = null;
+  #socket = null;
+  #flushed = -Infinity;
   #change = noChange();
   #asked = false;
   #attempt = 0;
@@ -132,7 +145,8 @@ export class LiveClient {
   watch(building) {
     if (building === this.#building) return;
     this.#building = building;
-    if (this.present.id !== null && this.#source) this.#open();
+    if (this.#socket?.readyState === OPEN) this.#socket.send(building ?? "");
+    else if (this.#socket) this.#open();
   }
 
   async #snapshot() {
@@ -162,31 +176,29 @@ export class LiveClient {
     this.#close();
     const query = new URLSearchParams({ after: this.present.id });
     if (this.#building) query.set("building", this.#building);
-    const source = this.#world.open(`/live/events?${query}`);
-    this.#source = source;
+    const socket = this.#world.open(`/live/ws?${query}`);
+    this.#socket = socket;
     this.#opened = this.#world.tick();
-    const listen = (type, fn) => source.addEventListener(type, (event) => this.#receive(source, event, fn));
-    listen("status", (data) => this.present.applyStatus(data, this.#change));
-    listen("alarm", (data) => this.#alarm(data));
-    listen("values", (data) => this.present.applyValues(data, this.#change));
-    listen("beat", (data) => this.present.beat(data, this.#world.now()));
-    listen("geometry", () => this.#snapshot());
-    listen("reset", () => this.#snapshot());
-    source.onerror = () => source === this.#source && this.#lost();
+    socket.onmessage = ({ data }) => socket === this.#socket && this.#receive(data);
+    socket.onclose = () => socket === this.#socket && this.#lost();
   }
 
-  #receive(source, event, fn) {
-    if (source !== this.#source) return;
-    if (event.lastEventId) this.present.id = event.lastEventId;
+  #receive(data) {
+    const { kind, content } = readFrame(data);
     this.#attempt = 0;
     this.#hear();
-    fn(JSON.parse(event.data));
+    if (kind === "changes") this.#takeChanges(content);
+    else if (kind === "beat") this.present.beat(content, this.#world.now());
+    else if (kind === "hello") this.present.greet(content);
+    else if (kind === "values") this.present.applyValues(content, this.#change);
+    else this.#snapshot(); // reset
     this.#ask();
   }
 
-  #alarm(alarm) {
-    const previous = this.present.applyAlarm(alarm, this.#change);
-    this.#tell("alarm", alarm, previous);
+  #takeChanges(frame) {
+    const whole = this.present.applyChanges(frame, this.#change, (...alarm) => this.#tell("alarm", ...alarm));
+    if (!whole) this.#snapshot();
+    else if (frame.rows.length && this.#world.tick() - this.#flushed >= FRAME_MS) this.#flushIfSeen();
   }
 
   /** The first time the stream resumes where it stopped; after that a snapshot also says 401. */
@@ -204,8 +216,9 @@ export class LiveClient {
 
   #close() {
     this.#world.cancel(this.#timer);
-    this.#source?.close();
-    this.#source = null;
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
   }
 
   #hear() {
@@ -225,7 +238,7 @@ export class LiveClient {
     this.#wasLive = this.health().live;
     this.#tell("health", this.health());
     const silent = this.#world.tick() - Math.max(this.#heard, this.#opened) > SILENCE_MS;
-    if (silent && this.#source) this.#lost(); // a dead connection says nothing by itself
+    if (silent && this.#socket) this.#lost(); // a dead connection says nothing by itself
   }
 
   #ask() {
@@ -241,6 +254,7 @@ export class LiveClient {
     if (this.#world.hidden() || isEmpty(this.#change)) return;
     const change = this.#change;
     this.#change = noChange();
+    this.#flushed = this.#world.tick();
     this.#tell("change", change);
   }
 }

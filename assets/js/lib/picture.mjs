@@ -23,6 +23,12 @@ export class Picture {
     this.load = load;
     this.town = null;
     this.worst = null;
+    client.present.complete = (alarm) => this.#complete(alarm);
+  }
+
+  /** An alarm with what the geometry says of its device; as it is while there is none. */
+  #complete(alarm) {
+    return this.town && alarm.building_name === undefined ? { ...alarm, ...this.town.about(alarm.slot) } : alarm;
   }
 
   /** Resolves when the first picture stands. @param {{building?: string|null, version?: string|null}} [options] */
@@ -96,6 +102,7 @@ export class Picture {
 
   #rebuild() {
     this.worst = new Worst(this.town, this.client.status);
+    for (const [id, alarm] of this.client.alarms) this.client.alarms.set(id, this.#complete(alarm));
     this.#tell({
       full: true,
       slots: new Set(),

@@ -1,5 +1,6 @@
 /** What is known of the present, and how the stream's events change it; pure, no network. */
 import { bytesOf } from "./decode.mjs";
+import { alarmOf } from "./frames.mjs";
 
 const RECENT_MS = 10 * 60_000;
 
@@ -18,8 +19,13 @@ export const noChange = () => ({ full: false, slots: new Set(), alarms: new Set(
 export const isEmpty = (change) => !change.full && !change.slots.size && !change.alarms.size && !change.values.size;
 
 export class Present {
-  constructor() {
-    this.id = null;
+  #epoch = null;
+  #number = 0;
+  #names = { fields: [], ended: [] };
+
+  /** @param {(alarm: object) => object} [complete] adds what the geometry says of an alarm's device */
+  constructor(complete = (alarm) => alarm) {
+    this.complete = complete;
     this.geometry = null;
     this.status = new Uint8Array(0);
     /** @type {Map<string|number, object>} open alarms */
@@ -28,6 +34,15 @@ export class Present {
     this.raised = new Map();
     this.data = null;
     this.offset = 0;
+  }
+
+  /** Id of the last event that is part of this picture; null before the first snapshot. */
+  get id() {
+    return this.#epoch === null ? null : `${this.#epoch}-${this.#number}`;
+  }
+
+  set id(id) {
+    [this.#epoch, this.#number] = [id.split("-")[0], Number(id.split("-")[1])];
   }
 
   /** Takes a snapshot in place of everything. @param {object} snapshot @param {number} localNow */
@@ -46,11 +61,38 @@ export class Present {
     if (beat.data) this.data = Math.max(this.data ?? 0, beat.data);
   }
 
-  /** @param {{c: [number, number][]}} event @param {Change} change */
-  applyStatus(event, change) {
-    for (const [slot, code] of event.c) {
-      if (slot >= this.status.length || this.status[slot] === code) continue;
-      this.status[slot] = code;
+  /** Begins a stream. @param {{id: string, fields: string[], ended: string[]}} hello */
+  greet(hello) {
+    this.id = hello.id;
+    this.#names = hello;
+  }
+
+  /**
+   * Takes a frame of changes in.
+   * @param {{events: number, check: number, slots: Uint32Array, codes: Uint8Array, rows: unknown[][]}} frame
+   * @param {Change} change
+   * @param {(alarm: object, previous: object|null) => void} onAlarm
+   * @returns {boolean} false if a frame was lost before this one
+   */
+  applyChanges(frame, change, onAlarm) {
+    const number = this.#number + frame.events;
+    if (number % 256 !== frame.check) return false;
+    this.#applyStatuses(frame, change);
+    for (const row of frame.rows) {
+      const alarm = alarmOf(row, this.#names, this.alarms);
+      if (!alarm) continue;
+      const whole = this.complete(alarm);
+      onAlarm(whole, this.applyAlarm(whole, change));
+    }
+    this.#number = number;
+    return true;
+  }
+
+  #applyStatuses({ slots, codes }, change) {
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i];
+      if (slot >= this.status.length || this.status[slot] === codes[i]) continue;
+      this.status[slot] = codes[i];
       change.slots.add(slot);
     }
   }

@@ -4,11 +4,17 @@ import base64
 
 import orjson
 import pytest
+from starlette.websockets import WebSocketDisconnect
 
 from callbacks.http.live import GeometryCache
+from data.domain.readings import Reading
 from data.live import keys
+from data.live.present import Present
 from data.store.models import Meta
+from tests.live import decoded
 from tests.site import Site
+
+FROM_HERE = {"origin": "http://testserver"}
 
 
 @pytest.mark.parametrize(
@@ -40,8 +46,8 @@ def test_geometry_travels_once(site: Site) -> None:
     assert answer.headers["content-encoding"] == "br"
     assert "immutable" in answer.headers["cache-control"]
     assert orjson.loads(answer.content)["ids"] == ["B1"]
-    plain = client.get("/live/geometry/lane/devices.bin", headers={"accept-encoding": "identity"})
-    assert plain.content[:4] == b"XTG1"
+    plain = client.get("/live/geometry/lane/map.bin", headers={"accept-encoding": "identity"})
+    assert plain.content[:4] == b"XTG2"
 
 
 @pytest.mark.parametrize("path", ["old/context.json", "lane/secrets.json"])
@@ -60,3 +66,52 @@ def test_a_new_version_replaces_the_old_files(site: Site) -> None:
     finally:
         with site.services.database.writing() as session:
             session.get_one(Meta, "geometry_version").value = "lane"
+
+
+def test_a_page_follows_what_happens(site: Site) -> None:
+    with site.client("duty") as client:
+        after = client.get("/live/snapshot").json()["id"]
+        with client.websocket_connect(f"/live/ws?after={after}", headers=FROM_HERE) as socket:
+            ((kind, hello),) = decoded([socket.receive_bytes()])
+            assert (kind, hello["id"]) == ("hello", after)
+            socket.send_text("B1")
+            site.services.pipeline.ingest(
+                [Reading("S0", "ws-1", site.clock(), site.clock(), None, {"smoke_pct": 40.0})]
+            )
+            told: dict[str, list[object]] = {"changes": [], "values": [], "beat": []}
+            while not (told["changes"] and told["beat"]):
+                for name, content in decoded([socket.receive_bytes()]):
+                    told[name].append(content)
+            (changes,) = told["changes"]
+            assert [alarm["device"] for alarm in changes["alarms"]] == ["S0"]
+            assert changes["statuses"] == {0: 5}
+
+
+@pytest.mark.parametrize(
+    ("user", "path", "headers"),
+    [
+        (None, "/live/ws?after=1-1", FROM_HERE),
+        ("duty", "/live/ws?after=1-1", {"origin": "https://elsewhere.example"}),
+        ("duty", "/live/ws?after=1-1", {}),
+        ("duty", "/live/other?after=1-1", FROM_HERE),
+        ("duty", "/", FROM_HERE),
+    ],
+)
+def test_a_socket_is_closed_to_strangers_and_to_other_sites(
+    site: Site, user: str | None, path: str, headers: dict[str, str]
+) -> None:
+    with (
+        pytest.raises(WebSocketDisconnect),
+        site.client(user).websocket_connect(path, headers=headers),
+    ):
+        pass
+
+
+def test_all_who_ask_within_a_moment_get_the_same_snapshot(site: Site) -> None:
+    client = site.client("duty")
+    first = client.get("/live/snapshot").json()
+    assert client.get("/live/snapshot").json() == first
+    site.services.redis.delete(keys.EPOCH)
+    assert client.get("/live/snapshot").status_code == 503
+    Present(site.services.redis).begin("lane")
+    assert client.get("/live/snapshot").json()["id"] != first["id"]

@@ -1,10 +1,14 @@
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from callbacks.http.sessions import CACHE_ENTRIES, CACHE_S, Sessions
 from data.domain.words import Role
+from data.live.hub import Hub
+from data.live.subscribers import Binary, Subscriber
 from data.store.database import Database
+from data.store.guard import StoreUnavailableError
 from data.store.models import Base
 from data.store.users import Client, Users
 from tests.lane import Clock
@@ -55,12 +59,49 @@ async def test_find_asks_sql_once_a_second(users, opened):
 async def test_revoked_session_ends_within_two_seconds(users, opened):
     ticks = Ticks()
     sessions = Sessions(users, Clock(), ticks)
-    hashed = opened.signed_in.token_hash
-    assert sessions.is_valid(hashed)
+    assert await sessions.find(opened.token)
     users.revoke("duty", Clock()())
     ticks.now += 2
-    assert not sessions.is_valid(hashed)
     assert await sessions.find(opened.token) is None
+
+
+async def test_open_streams_of_ended_sessions_are_ended_with_one_question(
+    users, opened, monkeypatch
+):
+    hub = Hub("redis://unused")
+    kept = users.sign_in("duty", "correct horse", Clock()(), Client())
+    streams = {
+        session: Subscriber(Binary, session)
+        for session in (opened.signed_in.token_hash, kept.signed_in.token_hash)
+    }
+    hub._subscribers.update(streams.values())
+    monkeypatch.setattr("callbacks.http.sessions.CACHE_S", 0.01)
+    checking = asyncio.create_task(Sessions(users, Clock()).end_streams(hub))
+    users.sign_out(opened.signed_in, Clock()(), Client())
+    await asyncio.sleep(0.2)
+    assert [stream.closed for stream in streams.values()] == [True, False]
+    users._database.close()
+    checking.cancel()
+
+
+async def test_streams_go_on_while_sql_does_not_answer(users, opened, monkeypatch):
+    hub = Hub("redis://unused")
+    stream = Subscriber(Binary, opened.signed_in.token_hash)
+    hub._subscribers.add(stream)
+    monkeypatch.setattr("callbacks.http.sessions.CACHE_S", 0.01)
+    asked = []
+
+    def away(hashes, now):
+        asked.append(hashes)
+        raise StoreUnavailableError("away")
+
+    monkeypatch.setattr(users, "valid_sessions", away)
+    checking = asyncio.create_task(Sessions(users, Clock()).end_streams(hub))
+    await asyncio.sleep(0.2)
+    assert len(asked) > 1
+    assert not stream.closed
+    assert not checking.done()
+    checking.cancel()
 
 
 async def test_forget_ends_it_at_once(users, opened):
@@ -71,12 +112,13 @@ async def test_forget_ends_it_at_once(users, opened):
     assert await sessions.find(opened.token) is None
 
 
-async def test_find_prolongs_but_is_valid_does_not(users, opened):
+async def test_find_prolongs_but_a_check_of_streams_does_not(users, opened):
     clock, ticks = Clock(), Ticks()
     sessions = Sessions(users, clock, ticks)
     end = opened.signed_in.expires_at
     clock.now += timedelta(hours=11)
-    assert sessions.is_valid(opened.signed_in.token_hash)
+    hashed = opened.signed_in.token_hash
+    assert users.valid_sessions({hashed, "another"}, clock()) == {hashed}
     assert users.find_session(opened.signed_in.token_hash, clock()).expires_at == end
     ticks.now += CACHE_S
     await sessions.find(opened.token)

@@ -1,56 +1,102 @@
 """The static geometry of the lane and of the demo town, decoded again as a browser does."""
 
 import struct
+from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import orjson
 import pytest
 import shapely
 
-from data.live.geometry_files import MAGIC, NO_BUILDING, encode_devices, encode_geometry
+from data.live.geometry_files import MAGIC, NO_BUILDING, encode_geometry, encode_map
 from data.store.database import Database
 from data.store.geometry import load_buildings, load_device_points
 from tests.lane import build
 
-HEAD = len(MAGIC) + 4 + 4 * 8
+HEAD = 40
 
 
-def decode(data: bytes) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
-    """N, lonlat (n, 2), building index, kind."""
+@dataclass
+class Decoded:
+    """``map.bin`` read as docs/live-protocol.md describes it; positions are degrees."""
+
+    points: np.ndarray
+    rings: list[np.ndarray]
+    devices: np.ndarray
+    building: np.ndarray
+    kind: np.ndarray
+
+
+def decode(data: bytes) -> Decoded:
     assert data[:4] == MAGIC
-    n, lon0, lon1, lat0, lat1 = struct.unpack("<I4d", data[4:HEAD])
-    x, y, building = np.frombuffer(data, "<u2", 3 * n, HEAD).reshape(3, n)
-    kind = np.frombuffer(data, "u1", n, HEAD + 6 * n)
-    assert len(data) == HEAD + 7 * n
-    lonlat = np.column_stack([lon0 + x / 65535 * (lon1 - lon0), lat0 + y / 65535 * (lat1 - lat0)])
-    return n, lonlat, building, kind
+    buildings, vertices, devices, lon, lat, unit = struct.unpack("<3I3d", data[4:HEAD])
+    at = HEAD
+
+    def column(n: int) -> np.ndarray:
+        nonlocal at
+        planes = np.frombuffer(data, "u1", 3 * n, at).reshape(3, n).astype(np.int64)
+        at += 3 * n
+        folded = planes[0] + (planes[1] << 8) + (planes[2] << 16)
+        return np.where(folded % 2, -(folded + 1) // 2, folded // 2)
+
+    points = np.column_stack([np.cumsum(column(buildings)), np.cumsum(column(buildings))])
+    sizes = column(buildings)
+    steps = np.column_stack([column(vertices), column(vertices)])
+    parts = np.split(steps, np.cumsum(sizes)[:-1]) if buildings else []
+    rings = [points[i] + np.cumsum(part, axis=0) for i, part in enumerate(parts)]
+    building = np.cumsum(column(devices))
+    places = np.column_stack([column(devices), column(devices)])
+    inside = building != NO_BUILDING
+    places[inside] += points[building[inside]]
+    kind = np.frombuffer(data, "u1", devices, at)
+    assert len(data) == at + devices
+    origin = np.array([lon, lat])
+    return Decoded(
+        points * unit + origin,
+        [ring * unit + origin for ring in rings],
+        places * unit + origin,
+        building,
+        kind,
+    )
 
 
-def test_devices_of_the_town_come_back_within_a_metre(town_database: Database) -> None:
-    files = encode_geometry(town_database)
+def test_devices_of_the_town_come_back_within_a_quarter_of_a_metre(
+    town_database: Database,
+) -> None:
+    decoded = decode(encode_geometry(town_database)["map.bin"])
     with town_database.reading() as session:
         rows = load_device_points(session)
         ids = [row.id for row in load_buildings(session)]
-    n, lonlat, building, _ = decode(files["devices.bin"])
 
-    assert n == len(rows) == 500
+    assert len(decoded.devices) == len(rows) == 500
     true = np.array([[row.lon, row.lat] for row in rows])
-    assert np.abs(lonlat - true).max() < 1e-5
-    there = [None if b == NO_BUILDING else ids[b] for b in building]
+    assert np.abs(decoded.devices - true).max() < 1.01e-6
+    there = [None if b == NO_BUILDING else ids[b] for b in decoded.building]
     assert there == [row.building_id for row in rows]
 
 
 def test_footprints_of_the_town_come_back(town_database: Database) -> None:
-    files = orjson.loads(encode_geometry(town_database)["buildings.json"])
+    files = encode_geometry(town_database)
+    decoded, texts = decode(files["map.bin"]), orjson.loads(files["buildings.json"])
     with town_database.reading() as session:
-        first = load_buildings(session)[0]
-    ring = np.array(files["rings"][0]).reshape(-1, 2) * files["unit"] + files["origin"]
-    again = shapely.Polygon(ring)
+        rows = load_buildings(session)
 
-    assert files["ids"][0] == first.id
-    true = shapely.from_wkb(first.geometry)
-    assert shapely.hausdorff_distance(again, true) < 2e-6  # degrees: a fifth of a metre
-    assert files["community_codes"][files["communities"][0]] == first.community_code
+    assert texts["ids"] == [row.id for row in rows]
+    for row, ring in zip(rows, decoded.rings, strict=True):
+        true = shapely.from_wkb(row.geometry)
+        assert shapely.hausdorff_distance(shapely.Polygon(ring), true) < 2e-6  # degrees: 0.2 m
+    assert texts["community_codes"][texts["communities"][0]] == rows[0].community_code
+
+
+def test_what_stands_far_away_is_refused(town_database: Database) -> None:
+    with town_database.reading() as session:
+        rows = load_device_points(session)
+    far = SimpleNamespace(
+        slot=0, lon=rows[0].lon + 40, lat=0.0, building_id=None, kind=rows[0].kind
+    )
+    with pytest.raises(ValueError, match="16 degrees"):
+        encode_map([], [far, SimpleNamespace(**{**vars(far), "slot": 1, "lon": 0.0})])
 
 
 def test_context_of_the_town_has_what_orients(town_database: Database) -> None:
@@ -64,14 +110,14 @@ def test_context_of_the_town_has_what_orients(town_database: Database) -> None:
 
 def test_a_device_outside_buildings(database: Database) -> None:
     build(database)
-    _, _, building, kind = decode(encode_geometry(database)["devices.bin"])
-    assert building.tolist() == [0] * 6 + [NO_BUILDING]
-    assert kind.tolist() == [0, 0, 0, 0, 2, 3, 6]
+    decoded = decode(encode_geometry(database)["map.bin"])
+    assert decoded.building.tolist() == [0] * 6 + [NO_BUILDING]
+    assert decoded.kind.tolist() == [0, 0, 0, 0, 2, 3, 6]
 
 
 def test_an_empty_database_has_an_empty_map(database: Database) -> None:
     files = encode_geometry(database)
-    assert decode(files["devices.bin"])[0] == 0
+    assert len(decode(files["map.bin"]).devices) == 0
     assert orjson.loads(files["buildings.json"])["ids"] == []
 
 
@@ -80,4 +126,4 @@ def test_slots_with_a_gap_are_refused(database: Database) -> None:
     with database.reading() as session:
         rows = load_device_points(session)
     with pytest.raises(ValueError, match="without gaps"):
-        encode_devices(rows[1:], {})
+        encode_map([], rows[1:])

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from data.live.wire import frame, from_ms, to_ms
+from data.live.wire import from_ms, sse, to_ms
 
 T = datetime(2026, 1, 1, 0, 0, 0, 250_000, tzinfo=UTC)
 
@@ -11,5 +11,5 @@ def test_milliseconds_and_back() -> None:
 
 
 def test_a_frame_with_and_without_id() -> None:
-    assert frame("beat", b"{}") == b"event: beat\ndata: {}\n\n"
-    assert frame("alarm", b"1", "5-0") == b"id: 5-0\nevent: alarm\ndata: 1\n\n"
+    assert sse("beat", b"{}") == b"event: beat\ndata: {}\n\n"
+    assert sse("alarm", b"1", "5-0") == b"id: 5-0\nevent: alarm\ndata: 1\n\n"

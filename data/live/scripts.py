@@ -1,0 +1,52 @@
+"""What runs inside Redis: one script writes a commit's changes and puts them on the stream."""
+
+from typing import Final
+
+#: KEYS: epoch, stream, open alarms, status bytes, deadlines, then the hash of each device.
+#: ARGV: entries kept on the stream (0: say nothing), Unix ms, number of alarms, then of each alarm
+#: id, version, JSON, 1 if closed; then of each device version, slot, status, since, measured_at,
+#: received_at, values, deadline ("" = none), id.
+#:
+#: A write older than what is there is dropped. Everything that was news becomes one entry, so that
+#: no reader sees an alarm without its device's status; its id is the epoch's number and the next
+#: whole number, so that every reader notices a gap. Without an epoch nothing is live, and the
+#: rebuild announces itself. Returns how many alarms and statuses were news.
+TELL: Final = """
+local said, changed, arg = {}, {}, 4
+for _ = 1, tonumber(ARGV[3]) do
+  local id, version, json, closed = ARGV[arg], tonumber(ARGV[arg + 1]), ARGV[arg + 2], ARGV[arg + 3]
+  local known = redis.call('HGET', KEYS[3], id)
+  local news = closed == '0'
+  if known then news = cjson.decode(known)['version'] < version end
+  if news then
+    if closed == '1' then redis.call('HDEL', KEYS[3], id)
+    else redis.call('HSET', KEYS[3], id, json) end
+    said[#said + 1] = json
+  end
+  arg = arg + 4
+end
+for i = 6, #KEYS do
+  local version, slot, status = ARGV[arg], ARGV[arg + 1], ARGV[arg + 2]
+  local known = redis.call('HGET', KEYS[i], 'version')
+  if not known or tonumber(known) <= tonumber(version) then
+    redis.call('HSET', KEYS[i], 'version', version, 'status', status, 'since', ARGV[arg + 3],
+               'measured_at', ARGV[arg + 4], 'received_at', ARGV[arg + 5], 'values', ARGV[arg + 6])
+    if ARGV[arg + 7] == '' then redis.call('ZREM', KEYS[5], ARGV[arg + 8])
+    else redis.call('ZADD', KEYS[5], ARGV[arg + 7], ARGV[arg + 8]) end
+    local after = string.char(tonumber(status))
+    if redis.call('GETRANGE', KEYS[4], slot, slot) ~= after then
+      redis.call('SETRANGE', KEYS[4], slot, after)
+      changed[#changed + 1] = '[' .. slot .. ',' .. status .. ']'
+    end
+  end
+  arg = arg + 9
+end
+local epoch = ARGV[1] ~= '0' and #said + #changed > 0 and redis.call('GET', KEYS[1])
+if epoch then
+  local number = string.match(cjson.decode(epoch)['first'], '^%d+')
+  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[1], number .. '-*', 'e', 'changes', 'd',
+             '{"at":' .. ARGV[2] .. ',"a":[' .. table.concat(said, ',') ..
+             '],"c":[' .. table.concat(changed, ',') .. ']}')
+end
+return #said + #changed
+"""
