@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from rich.table import Table
+from rich.text import Text
+
 from bench.harness import report
 
 
@@ -40,6 +43,10 @@ CALLBACK_ADDS = Figure(
 )
 
 
+#: Every figure of this run, for the table at its end.
+PRINTED: list[dict[str, Any]] = []
+
+
 @dataclass
 class Bases:
     """What the baselines of this run measured, by figure."""
@@ -48,10 +55,8 @@ class Bases:
     usual: dict[Figure, float] = field(default_factory=dict)
 
 
-def print_figure(
-    figure: Figure, devices: int, value: float, bases: Bases, **details: Any
-) -> dict[str, Any]:
-    """Print a figure beside its goal and both baselines; return the line."""
+def print_figure(figure: Figure, devices: int, value: float, bases: Bases, **details: Any) -> None:
+    """Print a figure beside its goal and both baselines."""
     goal = figure.goals.get(devices)
     line: dict[str, Any] = {"devices": devices, "unit": figure.unit, "value": round(value, 3)}
     if goal is not None:
@@ -63,4 +68,24 @@ def print_figure(
             ratio = round(value / base, 2) if base else None
             line |= {name: round(base, 3), f"over_{name}": ratio}
     report(figure.name, **line, **details)
-    return {"figure": figure.name, **line}
+    PRINTED.append({"figure": figure.name, **line})
+
+
+def summary() -> Table:
+    """Return all figures of this run for a person."""
+    table = Table("devices", "figure", "value", "goal", "floor", "usual", title="Live map")
+    for line in PRINTED:
+        colour = {True: "green", False: "red"}.get(line.get("met"), "")
+        table.add_row(
+            f"{line['devices']:,}",
+            line["figure"],
+            Text(f"{line['value']:g} {line['unit']}", style=colour),
+            f"{line['goal']:g}" if "goal" in line else "",
+            *(_times(line, name) for name in ("floor", "usual")),
+        )
+    return table
+
+
+def _times(line: dict[str, Any], name: str) -> str:
+    ratio = line.get(f"over_{name}")
+    return "" if ratio is None else f"{ratio:g} x {line[name]:g}"

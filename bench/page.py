@@ -25,7 +25,7 @@ WATCH = """(() => {
     if (fresh.length) afterFrame(() => fresh.forEach((id) => (bench.shown[id] = now())));
   });
   // The officer is at work, so that a new fire does not move the map.
-  setInterval(() => document.dispatchEvent(new Event("pointermove")), 5000);
+  setInterval(() => document.dispatchEvent(new Event("pointermove")), 500);
   new PerformanceObserver((list) => {
     for (const task of list.getEntries()) bench.longest = Math.max(bench.longest, task.duration);
   }).observe({type: "longtask"});

@@ -11,7 +11,7 @@ import random
 import sys
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -104,6 +104,8 @@ class AlarmWriter:
         self._next = FIRST_ID + int(time.time()) % 10_000_000 * 10
         self.rate = 0.0
         self.floor = False
+        #: So many may be open at once; older ones are closed.
+        self.most = OPEN_AT_ONCE
 
     def step(self) -> None:
         """Wait a little over or under the interval, then raise one and close one."""
@@ -112,9 +114,20 @@ class AlarmWriter:
             return
         wait = self._chance.uniform(0.7, 1.3) / self.rate
         time.sleep(wait / 2)
-        self._close(OPEN_AT_ONCE)
+        self._close(self.most)
         time.sleep(wait / 2)
         self._raise()
+
+    def close_quietly(self, alarm_id: int) -> None:
+        """Close one alarm and leave its device as it is: nothing but its mark changes."""
+        for update, view in list(self._open):
+            if view["id"] == alarm_id:
+                ms = round(time.time() * 1000)
+                closed = {**view, "cleared_at": ms, "closed_at": ms, "verdict": "test"}
+                self._present.tell(Changes(alarms=({**closed, "version": view["version"] + 1},)))
+                self._open.remove((update, view))
+                self._places.append((update, view))
+        say(quietly=True)
 
     def close_all(self) -> None:
         """Close every alarm of ours."""
@@ -174,12 +187,22 @@ def load_places(database: Database) -> tuple[list[DeviceUpdate], list[AlarmView]
             .where(Device.id.not_in(_troubled()), Device.kind == pattern["device_kind"])
             .order_by(Device.id)
         )
-        rows = list(session.execute(query))
-        chosen = random.Random(4).sample(rows, min(len(rows), ALARM_PLACES))
+        chosen = _choose(list(session.execute(query)))
         ids = [device.id for device, *_ in chosen]
         known = load_updates(session, datetime.now(UTC), ids)
         updates = {device.id: DeviceUpdate.of(device, memory) for device, memory in known}
         return [updates[i] for i in ids], [_view(pattern, *row) for row in chosen]
+
+
+def _choose(rows: list[Any]) -> list[Any]:
+    """Return places all over the town, and as many again in its fullest buildings; mixed."""
+    chance = random.Random(4)
+    inhabitants = Counter(row[0].building_id for row in rows)
+    by_crowd = sorted(rows, key=lambda row: (-inhabitants[row[0].building_id], row[0].id))
+    crowded, others = by_crowd[: ALARM_PLACES // 2], by_crowd[ALARM_PLACES // 2 :]
+    chosen = [*crowded, *chance.sample(others, min(len(others), ALARM_PLACES // 2))]
+    chance.shuffle(chosen)
+    return chosen
 
 
 def _troubled() -> Any:
@@ -233,6 +256,8 @@ def main(role: str, database_url: str, redis_url: str, devices: int) -> None:
                 return
             if command.pop("close_all", False) and isinstance(writer, AlarmWriter):
                 writer.close_all()
+            if isinstance(writer, AlarmWriter) and "close" in command:
+                writer.close_quietly(command.pop("close"))
             for name, value in command.items():
                 setattr(writer, name, value)
         writer.step()
