@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help run install dev test test-tools check fmt lint types imports js messages lock bench hooks clean
+.PHONY: help run install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak hooks clean
 
 help: ## list the tasks
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -72,6 +72,15 @@ lock: dev ## pin the requirements anew, with hashes
 
 bench: dev ## the figures of docs/benchmarks.md
 	@$(BIN)/python -m bench.first_light
+
+bench-map: dev ## the live map's figures at 2,000 to 200,000 devices (docs/benchmarks.md)
+	@$(BIN)/python -m bench.live_map
+
+bench-clients: dev ## the same for many clients, with two web processes
+	@$(BIN)/python -m bench.live_map --devices 10000 --devices 50000 --workers 2 --part windows --part clients --part callbacks
+
+bench-soak: dev ## whether a page grows or slows down in two hours
+	@$(BIN)/python -m bench.soak
 
 hooks: dev ## run `make check` before every commit
 	$(BIN)/pre-commit install

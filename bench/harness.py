@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, sync_playwright
 from sqlalchemy import select
 
 from data.embedded import free_port
@@ -79,7 +79,10 @@ def bare_dash() -> Iterator[str]:
     """Run a Dash application that has an empty map and nothing else; yields its address."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.bare_dash", str(port)], cwd=ROOT, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "bench.bare_dash", str(port)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     url = f"http://127.0.0.1:{port}/"
     try:
@@ -99,13 +102,19 @@ def _answers(url: str) -> bool:
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
     """Run Debian's Chromium without a window."""
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium") or "/usr/bin/chromium"
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    with sync_playwright() as playwright, launched(playwright.chromium) as browser:
+        yield browser
+
+
+@contextlib.contextmanager
+def launched(kind: BrowserType) -> Iterator[Browser]:
+    """Run one more browser: ``browser.browser_type`` of another, or Playwright's own."""
+    path = shutil.which("chromium") or "/usr/bin/chromium"
+    browser = kind.launch(executable_path=path, args=CHROMIUM_ARGS)
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 def signed_in(browser: Browser, running: Application, user: str = "duty") -> BrowserContext:

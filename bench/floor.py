@@ -1,0 +1,63 @@
+"""The floor of an alarm's delay: a message of Redis pushed over a WebSocket to an empty page."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator
+
+import uvicorn
+from redis.asyncio import Redis
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from bench.writer import FLOOR_CHANNEL
+
+PAGE = """<!DOCTYPE html><title>floor</title><script>
+const socket = new WebSocket(`ws://${location.host}/ws`);
+socket.onmessage = (event) =>
+  document.dispatchEvent(new CustomEvent("xt-alarms-painted", {detail: [Number(event.data)]}));
+socket.onopen = () => (document.documentElement.dataset.ready = "true");
+</script>"""
+
+clients: set[WebSocket] = set()
+
+
+async def page(_request: Request) -> HTMLResponse:
+    """Return the empty page."""
+    return HTMLResponse(PAGE)
+
+
+async def connect(socket: WebSocket) -> None:
+    """Keep one client until it leaves."""
+    await socket.accept()
+    clients.add(socket)
+    with contextlib.suppress(WebSocketDisconnect):
+        await socket.receive_text()
+    clients.discard(socket)
+
+
+async def push(redis_url: str) -> None:
+    """Pass every message on to all."""
+    async with Redis.from_url(redis_url) as redis, redis.pubsub() as channel:
+        await channel.subscribe(FLOOR_CHANNEL)
+        async for message in channel.listen():
+            if message["type"] == "message":
+                for client in list(clients):
+                    await client.send_text(message["data"].decode())
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    """Listen to Redis for as long as the server runs."""
+    task = asyncio.create_task(push(sys.argv[2]))
+    yield
+    task.cancel()
+
+
+app = Starlette(routes=[Route("/", page), WebSocketRoute("/ws", connect)], lifespan=lifespan)
+
+if __name__ == "__main__":
+    uvicorn.run(app, port=int(sys.argv[1]), log_level="error")
