@@ -16,6 +16,7 @@ from rich.console import Console
 from data.errors import StartError
 from data.launch import bind, complete, launch, run_workers
 from data.logs import configure_logging
+from data.memory import share_one_heap
 from data.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def web(
 ) -> None:
     """Serve screens and API on XT_HOST:XT_PORT."""
     with sentences("web"):
+        share_one_heap()
         settings = ready_settings()
         with bind(settings.host, settings.port, fd) as listening:
             if workers > 1:

@@ -17,7 +17,7 @@ import typer
 import uvloop
 
 #: What a page reads: the one place to switch.
-PAGES_READ: Final = "sse"
+PAGES_READ: Final = "ws"
 PATHS: Final = {"sse": "/live/events", "ws": "/live/ws"}
 CONNECTS_AT_ONCE: Final = 20
 PING, PONG, CLOSE = 9, 10, 8

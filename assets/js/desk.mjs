@@ -40,7 +40,8 @@ function drawMap(map, picture) {
   };
   new MutationObserver(() => context.repaint()).observe(frame, { attributes: true, attributeFilter: ["data-basemap"] });
   pickOn(map, [layers.alarms, layers.facilities, layers.devices, layers.buildings, context], (hit) => {
-    if (hit.type !== "facility") select({ type: hit.type, id: hit.id });
+    if (hit.open) hit.open();
+    else if (hit.type !== "facility") select({ type: hit.type, id: hit.id });
   });
   return layers;
 }

@@ -10,7 +10,6 @@ from typing import Any, Final
 import brotli
 from fastapi import APIRouter, Request, Response, WebSocket, WebSocketDisconnect
 from starlette.responses import StreamingResponse
-from starlette.websockets import WebSocketState
 
 from callbacks.http.problems import Problem
 from callbacks.services import Services
@@ -129,9 +128,8 @@ def live_router(services: Services) -> APIRouter:
         async with services.hub.subscribed(Binary, after, session) as subscriber:
             await services.hub.watch(subscriber, building)
             await _first_of(_send(socket, subscriber), _listen(socket, services.hub, subscriber))
-        if socket.application_state is WebSocketState.CONNECTED:
-            with contextlib.suppress(RuntimeError):  # it has just gone by itself
-                await socket.close()
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # if it has gone by itself
+            await socket.close()
 
     return router
 

@@ -1,7 +1,7 @@
 /** The town as it stands: fetched once per version, then only read. */
 import { communityIndex, decodeContext, decodeMap, joinBuildings, rowsOf } from "./decode.mjs";
 import { GridIndex } from "./grid.mjs";
-import { unproject } from "./mercator.mjs";
+import { latLng, unproject } from "./mercator.mjs";
 import { inRings } from "./shapes.mjs";
 import { DEVICE_KINDS } from "./words.mjs";
 
@@ -49,6 +49,11 @@ export class Town {
   /** Slots of a building's devices. @param {number} i index of the building @returns {Uint32Array} */
   devicesOf(i) {
     return this.rows.items.subarray(this.rows.start[i], this.rows.start[i + 1]);
+  }
+
+  /** Leaflet's place of a device. @param {number} slot @returns {[number, number]} latitude, longitude */
+  latLngOf(slot) {
+    return latLng(this.devices.x[slot], this.devices.y[slot]);
   }
 
   /** What an alarm of a device says of its place (`ALARM` in `docs/live-protocol.md`). @param {number} slot */

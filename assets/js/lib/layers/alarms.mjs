@@ -14,6 +14,7 @@ const FRAME_MS = 50;
 const PULSE_MS = 1600;
 const RING = 22; // how far a pulse reaches beyond its mark, css pixels
 const MOST_PULSES = 60;
+const MOST_REACH = 10 + RING + 16; // of a mark with its ring and count
 const SHOWN_LINES = 6;
 
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -52,6 +53,31 @@ function drawCount(ctx, x, y, n, scale) {
   ctx.fillText(text, x + wide / 2, y - high / 2 + 0.5);
 }
 
+/** Everything that a group's picture depends on. */
+const lookOf = ({ x, y, alarms, pulse }) => `${x},${y},${alarms[0].kind},${alarms.length},${pulse}`;
+
+/** Says which alarms stand on the map now, for tests and benches. @param {(string|number)[]} ids */
+const tellPainted = (ids) => document.dispatchEvent(new CustomEvent("xt-alarms-painted", { detail: ids }));
+
+/** Whether a group lies near one of some places; a storm has hundreds of both. */
+class Neighbours {
+  constructor(places, distance) {
+    this.distance = distance;
+    this.cells = new Set();
+    for (const { x, y } of places) {
+      for (let dy = -1; dy <= 1; dy++) for (let dx = -1; dx <= 1; dx++) this.cells.add(this.#key(x + dx * distance, y + dy * distance));
+    }
+  }
+
+  #key(x, y) {
+    return `${Math.floor(x / this.distance)}:${Math.floor(y / this.distance)}`;
+  }
+
+  near({ x, y }) {
+    return this.cells.has(this.#key(x, y));
+  }
+}
+
 /**
  * @param {L.Map} map
  * @param {import("../picture.mjs").Picture} picture
@@ -82,14 +108,54 @@ export function alarmsLayer(map, picture, { scale = 1, kinds = ALARM_KINDS } = {
     if (alarms.length > 1) drawCount(ctx, x + radius * 0.55, y - radius * 0.35, alarms.length, scale);
   }
 
+  const isStill = () => calm() || groups.filter((group) => group.pulse).length > MOST_PULSES;
+  const phaseOf = (group, now, still) => (still || !group.pulse ? null : (now % PULSE_MS) / PULSE_MS);
+
   function repaint(ctx, view) {
     regroup(view);
-    const still = calm() || groups.filter((group) => group.pulse).length > MOST_PULSES;
-    for (const group of groups) paintGroup(ctx, group, still || !group.pulse ? null : 0);
+    const still = isStill();
+    for (const group of groups) paintGroup(ctx, group, phaseOf(group, performance.now(), still));
     if (!still && groups.some((group) => group.pulse)) animate();
+    tellPainted(groups.flatMap(({ alarms }) => alarms.map(({ id }) => id)));
+    return groups.length > 0;
   }
 
-  /** Repaints the pulsing places only, twenty times a second, while there are any. */
+  /** Paints what is different now, at once: an alarm does not wait for the next frame. */
+  function update(ids) {
+    const view = layer.view();
+    if (!view || !layer.shown() || groups.length === 0) {
+      layer.full();
+      return;
+    }
+    const before = groups;
+    regroup(view);
+    const [had, have] = [new Set(before.map(lookOf)), new Set(groups.map(lookOf))];
+    const changed = [...before.filter((group) => !have.has(lookOf(group))), ...groups.filter((group) => !had.has(lookOf(group)))];
+    if (groups.length) repaintAround(changed, performance.now());
+    else layer.full();
+    if (groups.some((group) => group.pulse) && !isStill()) animate();
+    tellPainted(ids);
+  }
+
+  /** Repaints the places of some groups and whatever reaches into them. */
+  function repaintAround(places, now) {
+    if (!places.length) return;
+    const { ctx } = layer;
+    const still = isStill();
+    const grid = new Neighbours(places, 2 * MOST_REACH * scale);
+    ctx.save();
+    ctx.beginPath();
+    for (const { x, y, radius } of places) {
+      const reach = radius + RING + 4;
+      ctx.rect(x - reach, y - reach, 2 * reach, 2 * reach);
+    }
+    ctx.clip();
+    ctx.clearRect(0, 0, layer.view().width, layer.view().height);
+    for (const group of groups) if (grid.near(group)) paintGroup(ctx, group, phaseOf(group, now, still));
+    ctx.restore();
+  }
+
+  /** Repaints the pulsing places only, some times a second, while there are any. */
   function animate() {
     if (timer !== null) return;
     timer = setTimeout(() => requestAnimationFrame(frame), FRAME_MS);
@@ -98,23 +164,15 @@ export function alarmsLayer(map, picture, { scale = 1, kinds = ALARM_KINDS } = {
   function frame(now) {
     timer = null;
     const moving = groups.filter((group) => group.pulse);
-    if (!moving.length || !layer.shown()) return;
-    const phase = (now % PULSE_MS) / PULSE_MS;
-    const reach = (group) => group.radius + RING + 4;
-    layer.ctx.save();
-    layer.ctx.beginPath();
-    for (const group of moving) layer.ctx.rect(group.x - reach(group), group.y - reach(group), 2 * reach(group), 2 * reach(group));
-    layer.ctx.clip();
-    for (const group of moving) {
-      layer.ctx.clearRect(group.x - reach(group), group.y - reach(group), 2 * reach(group), 2 * reach(group));
-    }
-    for (const group of groups) if (moving.some((other) => near(group, other, 2 * reach(other)))) paintGroup(layer.ctx, group, phase);
-    layer.ctx.restore();
+    if (!moving.length || !layer.shown() || isStill()) return;
+    repaintAround(moving, now);
     animate();
   }
 
-  const near = (a, b, d) => Math.abs(a.x - b.x) < d && Math.abs(a.y - b.y) < d;
-  const off = picture.on((change) => (change.full || change.alarms.size) && layer.ask());
+  const off = picture.on((change) => {
+    if (change.full) layer.ask();
+    else if (change.alarms.size) update([...change.alarms]);
+  });
   layer.ask();
 
   return {

@@ -68,8 +68,15 @@ export function canvasLayer(map, { name, zIndex, paint }) {
     place();
     ctx.setTransform(view.dpr, 0, 0, view.dpr, 0, 0);
     ctx.clearRect(0, 0, view.width, view.height);
-    // an empty canvas costs as much to lay over the others as a full one
-    canvas.style.visibility = paint(ctx, view) === false ? "hidden" : "";
+    if (paint(ctx, view) === false) empty();
+    else canvas.style.visibility = "";
+  }
+
+  /** An empty canvas costs as much memory, and time to lay over the others, as a full one. */
+  function empty() {
+    canvas.style.visibility = "hidden";
+    canvas.width = 0;
+    canvas.height = 0;
   }
 
   function ask() {

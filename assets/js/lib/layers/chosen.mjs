@@ -1,7 +1,7 @@
 /** A ring around the chosen device, above everything but the alarms. */
 import { canvasLayer } from "./canvas.mjs";
 import { GROUND } from "./palette.mjs";
-import { radiusAt } from "./devices.mjs";
+import { radiusAt } from "./dots.mjs";
 
 /** @param {L.Map} map @param {import("../picture.mjs").Picture} picture */
 export function chosenLayer(map, picture) {

@@ -1,68 +1,22 @@
-/** Devices as marks written into pixels, from typed arrays; a change repaints its own few pixels. */
-import { blit, wipe } from "../blit.mjs";
+/** Devices: clusters from afar, marks from near, and what stands in one place spread out on a click. */
+import { number } from "../format.mjs";
 import { t } from "../i18n.mjs";
-import { STATUS, drawMark, statusName } from "../marks.mjs";
+import { statusName } from "../marks.mjs";
 import { deviceKindWord, statusWord } from "../words.mjs";
 import { canvasLayer } from "./canvas.mjs";
+import { Donuts } from "./donuts.mjs";
+import { Dots } from "./dots.mjs";
+import { spider } from "./spider.mjs";
 
 const REACH_PX = 12; // how far a pointer may miss
+const TOGETHER_PX = 5; // marks so close can't be told apart
+const NEAR_ZOOM = 16;
+const NONE = 65535;
 
-/** Radius of a mark in css pixels at a zoom level. */
-export const radiusAt = (zoom) => Math.min(9, 3.4 + 1.6 * Math.max(0, zoom - 16));
+/** From which zoom each device has a mark of its own: where there is room for that. @param {number} n devices */
+export const dotsFrom = (n) => (n > 20_000 ? NEAR_ZOOM + 1 : NEAR_ZOOM);
 
-/** One sprite per status, rasterised by the same code that draws every other mark. */
-function makeSprites(radius, dpr) {
-  const size = 2 * Math.ceil((radius * 1.45 + 1.5) * dpr) + 1;
-  const canvas = document.createElement("canvas");
-  canvas.width = size;
-  canvas.height = size;
-  const ctx = canvas.getContext("2d", { willReadFrequently: true });
-  return STATUS.map((_, code) => {
-    ctx.setTransform(1, 0, 0, 1, 0, 0);
-    ctx.clearRect(0, 0, size, size);
-    ctx.setTransform(dpr, 0, 0, dpr, size / 2, size / 2);
-    drawMark(ctx, code, 0, 0, radius);
-    return { size, pixels: new Uint32Array(ctx.getImageData(0, 0, size, size).data.buffer) };
-  });
-}
-
-/** The pixels of one canvas and what is painted into them. */
-class Pixels {
-  constructor(ctx, view) {
-    this.image = ctx.createImageData(Math.round(view.width * view.dpr), Math.round(view.height * view.dpr));
-    this.target = { pixels: new Uint32Array(this.image.data.buffer), width: this.image.width, height: this.image.height };
-    this.view = view;
-    this.sprites = makeSprites(radiusAt(view.zoom), view.dpr);
-    this.half = this.sprites[0].size >> 1;
-  }
-
-  /** Pixel of a device. @returns {[number, number]} */
-  at(devices, slot) {
-    const { scale, ox, oy, dpr } = this.view;
-    return [Math.round((devices.x[slot] * scale - ox) * dpr), Math.round((devices.y[slot] * scale - oy) * dpr)];
-  }
-
-  /** Paints the devices of a rectangle, the worst on top. @param {[number, number, number, number]} clip pixels */
-  paint(picture, clip) {
-    const { town, worst } = picture;
-    const { scale, ox, oy, dpr } = this.view;
-    const margin = this.half + 1;
-    const unit = (value, origin) => (value / dpr + origin) / scale;
-    const byStatus = STATUS.map(() => []);
-    town.deviceIndex.each(
-      unit(clip[0] - margin, ox),
-      unit(clip[1] - margin, oy),
-      unit(clip[2] + margin, ox),
-      unit(clip[3] + margin, oy),
-      (slot) => byStatus[worst.status[slot]]?.push(slot),
-    );
-    byStatus.forEach((slots, code) => {
-      for (const slot of slots) blit(this.target, this.sprites[code], ...this.at(town.devices, slot), clip);
-    });
-  }
-}
-
-function tooltip(picture, slot) {
+function deviceTip(picture, slot) {
   const { devices, buildings } = picture.town;
   const code = picture.worst.status[slot];
   const building = devices.building[slot];
@@ -70,54 +24,105 @@ function tooltip(picture, slot) {
     type: "slot",
     id: String(slot),
     title: deviceKindWord(devices.kind[slot]),
-    sub: building === 65535 ? t("室外") : buildings.names[building],
+    sub: building === NONE ? t("室外") : buildings.names[building],
     lines: [{ status: statusName(code), text: statusWord(code) }],
   };
 }
 
+const countLines = (counts) =>
+  [...counts.keys()]
+    .filter((code) => counts[code] > 0)
+    .reverse()
+    .map((code) => ({ status: statusName(code), text: `${statusWord(code)} ${number(counts[code])}` }));
+
 /**
  * @param {L.Map} map
  * @param {import("../picture.mjs").Picture} picture
- * @param {{minZoom?: number}} [options]
+ * @param {{clusters?: boolean}} [options] clusters: also show devices from afar
  */
-export function devicesLayer(map, picture, { minZoom = 16 } = {}) {
-  let pixels = null;
-  const layer = canvasLayer(map, {
-    name: "xt-devices",
-    zIndex: 420,
-    paint: (ctx, view) => {
-      pixels = null;
-      if (!picture.worst || view.zoom < minZoom) return false;
-      pixels = new Pixels(ctx, view);
-      pixels.paint(picture, [0, 0, pixels.target.width, pixels.target.height]);
-      ctx.putImageData(pixels.image, 0, 0);
-      return true;
-    },
-  });
+export function devicesLayer(map, picture, { clusters = true } = {}) {
+  let painted = null;
+  let kept = null;
+  const legs = spider(map, picture);
+  const layer = canvasLayer(map, { name: "xt-devices", zIndex: 420, paint: (ctx, view) => repaint(ctx, view) });
 
-  function patch(slot) {
-    if (!pixels || !layer.shown()) return;
-    const [cx, cy] = pixels.at(picture.town.devices, slot);
-    const { half } = pixels;
-    const clip = [cx - half, cy - half, cx + half + 1, cy + half + 1];
-    if (clip[2] < 0 || clip[3] < 0 || clip[0] > pixels.target.width || clip[1] > pixels.target.height) return;
-    wipe(pixels.target, clip);
-    pixels.paint(picture, clip);
-    layer.ctx.putImageData(pixels.image, 0, 0, clip[0], clip[1], 2 * half + 1, 2 * half + 1);
+  function repaint(ctx, view) {
+    painted = null;
+    if (!picture.worst) return false;
+    if (view.zoom >= dotsFrom(picture.town.devices.n)) painted = new Dots(ctx, view, picture);
+    else if (clusters) painted = new Donuts(ctx, view, picture, kept);
+    kept = painted?.clusters ?? kept;
+    return painted !== null;
   }
 
-  const off = picture.on((change) => (change.full ? layer.ask() : change.slots.forEach(patch)));
+  const off = picture.on((change) => {
+    if (change.full) layer.ask();
+    else if (painted && layer.shown()) painted.patch(change.slots);
+  });
   layer.ask();
+
+  /** Devices that can't be told apart at a place. @param {number} slot one of them */
+  function together(slot, scale) {
+    const { x, y } = picture.town.devices;
+    const reach = TOGETHER_PX / scale;
+    const found = [];
+    picture.town.deviceIndex.each(x[slot] - reach, y[slot] - reach, x[slot] + reach, y[slot] + reach, (i) => found.push(i));
+    return found.sort((a, b) => picture.worst.status[b] - picture.worst.status[a] || a - b);
+  }
+
+  function hitDot(x, y, view) {
+    const slot = picture.town.deviceIndex.nearest(x, y, REACH_PX / view.scale);
+    if (slot < 0) return null;
+    const slots = together(slot, view.scale);
+    if (slots.length === 1) return deviceTip(picture, slot);
+    const counts = new Uint32Array(6);
+    slots.forEach((i) => (counts[picture.worst.status[i]] += 1));
+    return {
+      ...deviceTip(picture, slots[0]),
+      id: slots.join(),
+      title: t("{n} 台设备在一处", { n: slots.length }),
+      lines: countLines(counts),
+      open: () => legs.open(slots),
+    };
+  }
+
+  function hitDonut(x, y, view) {
+    const { clusters: own } = painted;
+    const cell = painted.cellAt(x * view.scale - view.ox, y * view.scale - view.oy);
+    if (cell < 0) return null;
+    if (own.total[cell] === 1) return deviceTip(picture, own.members(cell)[0]);
+    return {
+      type: "cluster",
+      id: String(cell),
+      title: t("{n} 台设备", { n: number(own.total[cell]) }),
+      sub: t("点击放大"),
+      lines: countLines(own.countsOf(cell)),
+      open: () => zoomInto(own.members(cell)),
+    };
+  }
+
+  /** Goes as near as needed to tell a cluster's devices apart, and at least one level. */
+  function zoomInto(slots) {
+    const bounds = window.L.latLngBounds(slots.map((slot) => picture.town.latLngOf(slot)));
+    const zoom = Math.max(map.getZoom() + 1, Math.min(map.getBoundsZoom(bounds), dotsFrom(picture.town.devices.n)));
+    map.setView(bounds.getCenter(), Math.min(zoom, map.getMaxZoom()));
+  }
+
   return {
-    show: layer.show,
+    show(on) {
+      layer.show(on);
+      if (!on) legs.close();
+    },
     hit(point, [x, y]) {
       const view = layer.view();
-      if (!picture.worst || !layer.shown() || map.getZoom() < minZoom || !view) return null;
-      const slot = picture.town.deviceIndex.nearest(x, y, REACH_PX / view.scale);
-      return slot < 0 ? null : tooltip(picture, slot);
+      if (!painted || !layer.shown() || !view) return null;
+      const leg = legs.hit(point);
+      if (leg >= 0) return deviceTip(picture, leg);
+      return painted instanceof Dots ? hitDot(x, y, view) : hitDonut(x, y, view);
     },
     remove() {
       off();
+      legs.remove();
       layer.remove();
     },
   };
