@@ -34,6 +34,7 @@ class GeometryCache:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._lock = threading.Lock()
         self._version = ""
         self._files: dict[str, bytes] = {}
 
@@ -44,17 +45,18 @@ class GeometryCache:
 
     def get(self, version: str, name: str) -> bytes | None:
         """Return a file compressed with brotli; None if it is not of the present version."""
-        if version != self._version:
-            current = self.version()
-            if version != current:
-                return None
-            files = encode_geometry(self._services.database)
-            self._files = {
-                name: brotli.compress(data, quality=GEOMETRY_QUALITY)
-                for name, data in files.items()
-            }
-            self._version = current
-        return self._files.get(name)
+        with self._lock:  # a page asks for all files at once
+            if version != self._version:
+                current = self.version()
+                if version != current:
+                    return None
+                files = encode_geometry(self._services.database)
+                self._files = {
+                    name: brotli.compress(data, quality=GEOMETRY_QUALITY)
+                    for name, data in files.items()
+                }
+                self._version = current
+            return self._files.get(name)
 
 
 class SnapshotCache:

@@ -3,7 +3,7 @@
 One reader takes each change from Redis and encodes it once a wire; every client has a bounded
 queue. A client that does not keep up loses its queue and is told to fetch a snapshot.
 
-The pages' frames are coalesced: what needs a person goes at once, everything else four times a
+The pages' frames are coalesced: what needs a person goes at once, everything else twice a
 second. What is waiting goes along with what is urgent, so that the order of events stays.
 """
 
@@ -18,7 +18,6 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from data.domain.words import Status
 from data.live import keys
 from data.live.stream import NOWHERE, RESUME_MOST, Event, EventId, parse_entry, parse_id
 from data.live.subscribers import Binary, Subscriber, Text, Wire
@@ -26,13 +25,12 @@ from data.live.subscribers import Binary, Subscriber, Text, Wire
 log = structlog.get_logger()
 
 BEAT_S: Final = 1.0
-BATCH_S: Final = 0.25
+BATCH_S: Final = 0.5
 BLOCK_MS: Final = 1000
 BATCH: Final = 500
 RETRY_S: Final = 0.2
 #: How long a client waits for the reader to come as far as its snapshot.
 REACH_S: Final = 1.0
-URGENT: Final = frozenset({int(Status.ALARM), int(Status.PREALARM)})
 
 
 class Hub:
@@ -228,8 +226,7 @@ class Hub:
         self._read = event.id
         self._send(Text, [event])
         self._waiting.append(event)
-        urgent = event.alarms or any(status in URGENT for _, status in event.statuses)
-        if urgent:
+        if event.alarms:  # a device's status turns bad together with its alarm
             self._flush()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(BATCH_S, self._flush)

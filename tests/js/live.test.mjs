@@ -83,16 +83,21 @@ test("many frames within one of the screen are one change; only what differs is 
   assert.equal(client.present.id, "5-5");
 });
 
-test("an alarm is painted when it comes, the next of the same moment with the next frame", async () => {
-  const { world, changes } = await started();
-  world.pass(20);
+test("alarms are told at once where they are seen, once a frame; everything else waits for the screen", async () => {
+  const { world, client, changes } = await started();
+  let told = 0;
+  client.on("alarms", () => (told += 1));
   world.greet("5-1");
-  world.last().receive(changed({ number: 2, alarms: [makeAlarm({ id: 9 })] }));
-  assert.deepEqual([...changes[1].alarms], [9]);
-  world.last().receive(changed({ number: 3, alarms: [makeAlarm({ id: 10 })] }));
-  assert.equal(changes.length, 2);
+  world.last().receive(changed({ number: 2, alarms: [makeAlarm({ id: 9 }), makeAlarm({ id: 10 })] }));
+  assert.equal(told, 1);
+  assert.equal(client.alarms.size, 2);
+  assert.equal(changes.length, 1);
   world.paint();
-  assert.deepEqual([...changes[2].alarms], [10]);
+  assert.deepEqual([...changes[1].alarms], [9, 10]);
+  world.hidden = true;
+  world.last().receive(changed({ number: 3, alarms: [makeAlarm({ id: 11 })] }));
+  world.last().receive(changed({ number: 4, statuses: [[0, 3]] }));
+  assert.equal(told, 1);
 });
 
 test("an alarm is told at once, also in a hidden tab, and painted when the tab is seen again", async () => {

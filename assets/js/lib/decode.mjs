@@ -33,7 +33,7 @@ class Columns {
     const out = new Int32Array(n);
     for (let i = 0; i < n; i++) {
       const folded = planes[i] | (planes[n + i] << 8) | (planes[2 * n + i] << 16);
-      out[i] = folded & 1 ? -(folded + 1) / 2 : folded / 2;
+      out[i] = (folded >>> 1) ^ -(folded & 1);
     }
     return out;
   }
@@ -59,8 +59,8 @@ export function decodeMap(buffer) {
   const [nBuildings, nVertices, nDevices] = [4, 8, 12].map((offset) => view.getUint32(offset, true));
   const [lon0, lat0, unit] = [16, 24, 32].map((offset) => view.getFloat64(offset, true));
   const columns = new Columns(new Uint8Array(buffer), HEADER);
-  const east = (units) => Float64Array.from(units, (u) => unitX(lon0 + u * unit));
-  const south = (units) => Float64Array.from(units, (u) => unitY(lat0 + u * unit));
+  const east = (units) => each(units, (u) => unitX(lon0 + u * unit));
+  const south = (units) => each(units, (u) => unitY(lat0 + u * unit));
   const [px, py] = [columns.running(nBuildings), columns.running(nBuildings)];
   const sizes = columns.numbers(nBuildings);
   const [vx, vy] = [vertices(columns.numbers(nVertices), px, sizes), vertices(columns.numbers(nVertices), py, sizes)];
@@ -72,6 +72,13 @@ export function decodeMap(buffer) {
     footprints: { n: nBuildings, x: east(px), y: south(py), ringStart, ringXY: interleave(east(vx), south(vy)) },
     devices: { n: nDevices, x: east(dx), y: south(dy), building: Uint16Array.from(building), kind: columns.take(nDevices) },
   };
+}
+
+/** `Float64Array.from` with a function, without its iterator, which costs three times as much. */
+function each(values, fn) {
+  const out = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) out[i] = fn(values[i]);
+  return out;
 }
 
 /** Steps along rings to places, in place: the first from the building's point, others from the one before. */

@@ -61,3 +61,6 @@ export function setAttr(node, name, value) {
     node.setAttribute(name, String(value));
   }
 }
+
+/** Whether the person wants nothing to move. */
+export const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -8,11 +8,10 @@ import { readFrame } from "./frames.mjs";
 import { Present, isEmpty, noChange } from "./present.mjs";
 
 /** A beat comes every second; so much silence is told, well within the five seconds that are allowed. */
-export const SILENCE_MS = 4500;
+export const SILENCE_MS = 4400;
+const HEALTH_MS = 500;
 const FIRST_WAIT_MS = 400;
 const OPEN = 1; // WebSocket.OPEN
-/** An alarm is painted when it comes, but no more often than a screen shows a frame. */
-const FRAME_MS = 15;
 const LONGEST_WAIT_MS = 3000; // the present heals within five seconds, and screens must not lag behind it
 
 /** How long to wait before attempt `n` (0, 1, …), with jitter so that a hundred screens don't return together. */
@@ -56,7 +55,6 @@ function nextFrame(fn) {
 export class LiveClient {
   #world;
   #socket = null;
-  #flushed = -Infinity;
   #change = noChange();
   #asked = false;
   #attempt = 0;
@@ -66,7 +64,7 @@ export class LiveClient {
   #wasLive = null;
   #building = null;
   #stopped = false;
-  #listeners = { change: new Set(), alarm: new Set(), health: new Set(), snapshot: new Set() };
+  #listeners = { change: new Set(), alarm: new Set(), alarms: new Set(), health: new Set(), snapshot: new Set() };
 
   constructor(world = browser()) {
     this.#world = world;
@@ -103,7 +101,8 @@ export class LiveClient {
   }
 
   /**
-   * @param {"change"|"alarm"|"health"|"snapshot"} what
+   * @param {"change"|"alarm"|"alarms"|"health"|"snapshot"} what `change` comes with the next frame; `alarm` at once
+   *   for each, also in a hidden tab; `alarms` at once when some came, in a tab that is seen
    * @param {Function} fn
    * @returns {() => void} stops it
    */
@@ -126,7 +125,7 @@ export class LiveClient {
   start(building = null) {
     this.#building = building;
     this.#world.onVisible(() => this.#flushIfSeen());
-    this.#world.every(() => this.#watchSilence(), 250);
+    this.#world.every(() => this.#watchSilence(), HEALTH_MS);
     return new Promise((resolve) => {
       const off = this.on("snapshot", () => {
         off();
@@ -198,7 +197,7 @@ export class LiveClient {
   #takeChanges(frame) {
     const whole = this.present.applyChanges(frame, this.#change, (...alarm) => this.#tell("alarm", ...alarm));
     if (!whole) this.#snapshot();
-    else if (frame.rows.length && this.#world.tick() - this.#flushed >= FRAME_MS) this.#flushIfSeen();
+    else if (frame.rows.length && !this.#world.hidden()) this.#tell("alarms");
   }
 
   /** The first time the stream resumes where it stopped; after that a snapshot also says 401. */
@@ -254,7 +253,6 @@ export class LiveClient {
     if (this.#world.hidden() || isEmpty(this.#change)) return;
     const change = this.#change;
     this.#change = noChange();
-    this.#flushed = this.#world.tick();
     this.#tell("change", change);
   }
 }

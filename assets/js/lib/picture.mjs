@@ -51,6 +51,11 @@ export class Picture {
     return this.client.on("alarm", fn);
   }
 
+  /** @param {() => void} fn at once when alarms came, in a tab that is seen */
+  onAlarms(fn) {
+    return this.client.on("alarms", fn);
+  }
+
   /** @param {(health: object) => void} fn twice a second, and when it flips */
   onHealth(fn) {
     return this.client.on("health", fn);

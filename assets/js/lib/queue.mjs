@@ -1,9 +1,10 @@
 /** The live alarm queue: keyed rows that are patched in place, never rebuilt. */
 import { acknowledge, closeAlarm } from "./commands.mjs";
-import { el, setAttr, setText } from "./dom.mjs";
+import { calm, el, setAttr, setText } from "./dom.mjs";
 import { t } from "./i18n.mjs";
-import { countKinds, openAlarms } from "./queue_order.mjs";
+import { countKinds, isUnacknowledged, openAlarms } from "./queue_order.mjs";
 import { communityOf, makeRow, patchRow, setBusy, setError, tickRow, toggleVerdict, whereOf } from "./queue_row.mjs";
+import { onTick } from "./ticker.mjs";
 import { ALARM_KINDS, alarmKindWord } from "./words.mjs";
 
 const ROWS_AT_ONCE = 80;
@@ -14,6 +15,7 @@ export class Queue {
   #kinds = null;
   #chosen = null;
   #sorted = [];
+  blinking = null;
 
   /**
    * @param {{list: HTMLElement, count: HTMLElement, kinds: HTMLElement}} parts the empty containers
@@ -92,6 +94,7 @@ export class Queue {
     this.#arrange(wanted);
     if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
     this.#figures(alarms);
+    this.#blink(alarms);
     this.#tick();
     this.#mark();
   }
@@ -143,6 +146,15 @@ export class Queue {
     const counts = countKinds(alarms.values());
     setText(this.parts.count, String(alarms.size));
     for (const [kind, { figure }] of this.chips) setText(figure, kind === null ? "" : String(counts[kind]));
+  }
+
+  /** The marks of waiting fires blink, in step with the map. */
+  #blink(alarms) {
+    const waiting = [...alarms.values()].some((alarm) => alarm.kind === "fire" && isUnacknowledged(alarm));
+    if (waiting === (this.blinking !== null)) return;
+    this.blinking?.();
+    setAttr(this.parts.list, "data-blink", null);
+    this.blinking = waiting ? onTick((phase) => setAttr(this.parts.list, "data-blink", phase >= 0.5 && !calm() ? "" : null)) : null;
   }
 
   #tick() {

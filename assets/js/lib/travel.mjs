@@ -1,12 +1,11 @@
 /** Moves the map to what is chosen or burning, and only as far as needed. */
+import { calm } from "./dom.mjs";
 import { boundsOf, latLng } from "./mercator.mjs";
 import { areaOf } from "./layers/context.mjs";
 
 const BUILDING_ZOOM = 17;
 const DEVICE_ZOOM = 18;
 const FLY_S = 0.8;
-
-const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function go(map, center, zoom, fly = true) {
   if (!fly || calm()) map.setView(center, zoom, { animate: false });

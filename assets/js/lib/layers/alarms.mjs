@@ -1,38 +1,61 @@
-/** Every open alarm at every zoom, on a canvas of its own above everything; none hides another. */
+/** Every open alarm at every zoom, on canvases of their own above everything; none hides another. */
 import { cluster } from "../cluster.mjs";
+import { calm, el } from "../dom.mjs";
 import { clock } from "../format.mjs";
 import { drawMark, statusName, statusOfAlarm } from "../marks.mjs";
 import { unitX, unitY } from "../mercator.mjs";
 import { compareAlarms, isUnacknowledged } from "../queue_order.mjs";
 import { whereOf } from "../queue_row.mjs";
 import { ALARM_KINDS, alarmKindWord } from "../words.mjs";
-import { canvasLayer } from "./canvas.mjs";
+import { onTick, phase } from "../ticker.mjs";
+import { placedLayer } from "./canvas.mjs";
 import { fontOf } from "./palette.mjs";
+import { Tiles } from "./tiles.mjs";
 
 const RADIUS = { fire: 10, prealarm: 8, fault: 6, supervisory: 6 };
-const FRAME_MS = 50;
-const PULSE_MS = 1600;
 const RING = 22; // how far a pulse reaches beyond its mark, css pixels
 const MOST_PULSES = 60;
-const MOST_REACH = 10 + RING + 16; // of a mark with its ring and count
+const RING_PX = 16; // radius of a ring in the style sheet
+const STILL = 0.35;
+const EDGE = 60;
 const SHOWN_LINES = 6;
 
-const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 const rankOf = (alarm) => 10 - 2 * ALARM_KINDS.indexOf(alarm.kind) + (isUnacknowledged(alarm) ? 1 : 0);
 const pulses = (alarm) => alarm.kind === "fire" && isUnacknowledged(alarm);
 
 /** Radius and opacity of a pulse's ring at a moment. @param {number} phase 0 … 1 */
-export const ringAt = (phase, radius) => ({ radius: radius + RING * phase, alpha: 0.9 * (1 - phase) ** 1.5 });
+export const ringAt = (phase, radius) => ({ radius: radius + 4 + RING * phase, alpha: 1 - 0.8 * phase });
 
-function drawRing(ctx, x, y, { radius, alpha }, colour = "#ff4d4f") {
-  ctx.save();
-  ctx.globalAlpha = alpha;
-  ctx.strokeStyle = colour;
-  ctx.lineWidth = 2.5;
-  ctx.beginPath();
-  ctx.arc(x, y, radius, 0, 2 * Math.PI);
-  ctx.stroke();
-  ctx.restore();
+/**
+ * The rings of pulsing places, an element each: a tick repaints their few pixels and not the canvas.
+ * Where there are too many, or a person wants no motion, they stand still.
+ */
+class Rings {
+  constructor(pane) {
+    this.pane = pane;
+    this.shown = [];
+    this.off = null;
+  }
+
+  /** @param {{x: number, y: number, radius: number}[]} places css pixels in the pane @param {boolean} still */
+  set(places, still) {
+    while (this.shown.length > places.length) this.shown.pop().node.remove();
+    while (this.shown.length < places.length) {
+      this.shown.push({ node: this.pane.appendChild(el("i", { class: "map-ring", "aria-hidden": "true" })) });
+    }
+    places.forEach((place, i) => Object.assign(this.shown[i], place));
+    this.paint(still ? STILL : phase());
+    this.off?.();
+    this.off = still || !places.length ? null : onTick((at) => this.paint(at));
+  }
+
+  paint(at) {
+    for (const { node, x, y, radius } of this.shown) {
+      const ring = ringAt(at, radius);
+      node.style.transform = `translate(${x}px, ${y}px) scale(${(ring.radius / RING_PX).toFixed(3)})`;
+      node.style.opacity = ring.alpha.toFixed(2);
+    }
+  }
 }
 
 function drawCount(ctx, x, y, n, scale) {
@@ -54,29 +77,13 @@ function drawCount(ctx, x, y, n, scale) {
 }
 
 /** Everything that a group's picture depends on. */
-const lookOf = ({ x, y, alarms, pulse }) => `${x},${y},${alarms[0].kind},${alarms.length},${pulse}`;
+const lookOf = ({ x, y, alarms }) => `${x} ${y} ${alarms[0].kind} ${alarms.length}`;
 
-/** Says which alarms stand on the map now, for tests and benches. @param {(string|number)[]} ids */
-const tellPainted = (ids) => document.dispatchEvent(new CustomEvent("xt-alarms-painted", { detail: ids }));
-
-/** Whether a group lies near one of some places; a storm has hundreds of both. */
-class Neighbours {
-  constructor(places, distance) {
-    this.distance = distance;
-    this.cells = new Set();
-    for (const { x, y } of places) {
-      for (let dy = -1; dy <= 1; dy++) for (let dx = -1; dx <= 1; dx++) this.cells.add(this.#key(x + dx * distance, y + dy * distance));
-    }
-  }
-
-  #key(x, y) {
-    return `${Math.floor(x / this.distance)}:${Math.floor(y / this.distance)}`;
-  }
-
-  near({ x, y }) {
-    return this.cells.has(this.#key(x, y));
-  }
-}
+/** Says which alarms stand on the map now, for tests and benches. */
+const tellPainted = (groups) => {
+  const detail = groups.flatMap(({ alarms }) => alarms.map(({ id }) => id));
+  document.dispatchEvent(new CustomEvent("xt-alarms-painted", { detail }));
+};
 
 /**
  * @param {L.Map} map
@@ -85,8 +92,10 @@ class Neighbours {
  */
 export function alarmsLayer(map, picture, { scale = 1, kinds = ALARM_KINDS } = {}) {
   let groups = [];
-  let timer = null;
-  const layer = canvasLayer(map, { name: "xt-alarms", zIndex: 460, paint: (ctx, view) => repaint(ctx, view) });
+  const element = el("div", { class: "map-alarms" });
+  const layer = placedLayer(map, { name: "xt-alarms", zIndex: 460, element, render });
+  const tiles = new Tiles(element, { place: reachOf, look: lookOf, draw: paintGroup });
+  const rings = new Rings(element);
 
   function regroup(view) {
     const alarms = [...picture.client.alarms.values()].filter((a) => kinds.includes(a.kind) && Number.isFinite(a.lon));
@@ -101,83 +110,34 @@ export function alarmsLayer(map, picture, { scale = 1, kinds = ALARM_KINDS } = {
     });
   }
 
-  function paintGroup(ctx, group, phase) {
-    const { x, y, radius, alarms } = group;
-    if (group.pulse) drawRing(ctx, x, y, phase === null ? { radius: radius * 1.7, alpha: 0.9 } : ringAt(phase, radius));
+  function reachOf({ x, y, radius }) {
+    return { x, y, r: radius * 1.2 + 26 * scale };
+  }
+
+  function paintGroup(ctx, { x, y, radius, alarms }) {
     drawMark(ctx, statusOfAlarm(alarms[0].kind), x, y, radius);
     if (alarms.length > 1) drawCount(ctx, x + radius * 0.55, y - radius * 0.35, alarms.length, scale);
   }
 
-  const isStill = () => calm() || groups.filter((group) => group.pulse).length > MOST_PULSES;
-  const phaseOf = (group, now, still) => (still || !group.pulse ? null : (now % PULSE_MS) / PULSE_MS);
-
-  function repaint(ctx, view) {
+  function render(view) {
     regroup(view);
-    const still = isStill();
-    for (const group of groups) paintGroup(ctx, group, phaseOf(group, performance.now(), still));
-    if (!still && groups.some((group) => group.pulse)) animate();
-    tellPainted(groups.flatMap(({ alarms }) => alarms.map(({ id }) => id)));
-    return groups.length > 0;
-  }
-
-  /** Paints what is different now, at once: an alarm does not wait for the next frame. */
-  function update(ids) {
-    const view = layer.view();
-    if (!view || !layer.shown() || groups.length === 0) {
-      layer.full();
-      return;
-    }
-    const before = groups;
-    regroup(view);
-    const [had, have] = [new Set(before.map(lookOf)), new Set(groups.map(lookOf))];
-    const changed = [...before.filter((group) => !have.has(lookOf(group))), ...groups.filter((group) => !had.has(lookOf(group)))];
-    if (groups.length) repaintAround(changed, performance.now());
-    else layer.full();
-    if (groups.some((group) => group.pulse) && !isStill()) animate();
-    tellPainted(ids);
-  }
-
-  /** Repaints the places of some groups and whatever reaches into them. */
-  function repaintAround(places, now) {
-    if (!places.length) return;
-    const { ctx } = layer;
-    const still = isStill();
-    const grid = new Neighbours(places, 2 * MOST_REACH * scale);
-    ctx.save();
-    ctx.beginPath();
-    for (const { x, y, radius } of places) {
-      const reach = radius + RING + 4;
-      ctx.rect(x - reach, y - reach, 2 * reach, 2 * reach);
-    }
-    ctx.clip();
-    ctx.clearRect(0, 0, layer.view().width, layer.view().height);
-    for (const group of groups) if (grid.near(group)) paintGroup(ctx, group, phaseOf(group, now, still));
-    ctx.restore();
-  }
-
-  /** Repaints the pulsing places only, some times a second, while there are any. */
-  function animate() {
-    if (timer !== null) return;
-    timer = setTimeout(() => requestAnimationFrame(frame), FRAME_MS);
-  }
-
-  function frame(now) {
-    timer = null;
-    const moving = groups.filter((group) => group.pulse);
-    if (!moving.length || !layer.shown() || isStill()) return;
-    repaintAround(moving, now);
-    animate();
+    const seen = groups.filter(({ x, y }) => x > -EDGE && y > -EDGE && x < view.width + EDGE && y < view.height + EDGE);
+    tiles.show(seen, view.dpr);
+    const pulsing = seen.filter((group) => group.pulse);
+    rings.set(pulsing, calm() || pulsing.length > MOST_PULSES);
+    tellPainted(groups);
+    return seen.length > 0;
   }
 
   const off = picture.on((change) => {
     if (change.full) layer.ask();
-    else if (change.alarms.size) update([...change.alarms]);
+    else if (change.alarms.size) layer.again(); // a tab that was hidden catches up
   });
+  const offAlarms = picture.onAlarms(layer.again); // where it is seen, an alarm does not wait for the next frame
   layer.ask();
 
   return {
     show: layer.show,
-    groups: () => groups,
     hit(point) {
       const view = layer.view();
       if (!view) return null;
@@ -188,7 +148,8 @@ export function alarmsLayer(map, picture, { scale = 1, kinds = ALARM_KINDS } = {
     },
     remove() {
       off();
-      clearTimeout(timer);
+      offAlarms();
+      rings.set([], true);
       layer.remove();
     },
   };

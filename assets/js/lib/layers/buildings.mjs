@@ -1,11 +1,19 @@
-/** Building footprints, filled by the worst status of their devices; a change repaints its own place only. */
+/** Building footprints, filled by the worst status of their devices; where there are many a change repaints its own pixels. */
 import { t } from "../i18n.mjs";
 import { FAULT, statusName } from "../marks.mjs";
+import { wipe } from "../blit.mjs";
+import { fillRing, pixel } from "../raster.mjs";
 import { inRing } from "../shapes.mjs";
 import { categoryWord, statusWord } from "../words.mjs";
 import { canvasLayer, trace } from "./canvas.mjs";
 import { Shelf, widthOf, write } from "./labels.mjs";
 import { BUILDING, GROUND, TEXT } from "./palette.mjs";
+
+/** So many footprints are written into pixels; fewer are drawn smoothly. */
+const MANY = 400;
+const PIXELS = Object.fromEntries(
+  Object.entries(BUILDING).map(([name, [fill, line]]) => [name, { fill: pixel(fill), line: pixel(name === "normal" ? fill : line) }]),
+);
 
 const FROM_ZOOM = 14;
 const NAMES_FROM = 17;
@@ -37,7 +45,8 @@ function visible(town, [x0, y0, x1, y1]) {
   return found;
 }
 
-function paintAll(ctx, picture, view, box = view.box) {
+/** Footprints by worst status, the worst last: it is painted over the others. */
+function byStatus(picture, box) {
   const { town, worst } = picture;
   const groups = new Map();
   for (const i of visible(town, box)) {
@@ -45,7 +54,43 @@ function paintAll(ctx, picture, view, box = view.box) {
     if (!groups.has(code)) groups.set(code, []);
     groups.get(code).push(i);
   }
-  [...groups.keys()].sort().forEach((code) => paintGroup(ctx, town, groups.get(code), statusName(code), view));
+  return [...groups].sort(([a], [b]) => a - b);
+}
+
+function paintAll(ctx, picture, view, box = view.box) {
+  for (const [code, members] of byStatus(picture, box)) paintGroup(ctx, picture.town, members, statusName(code), view);
+}
+
+/** Thousands of footprints as pixels. */
+class Pixels {
+  constructor(ctx, view, picture) {
+    Object.assign(this, { view, picture });
+    this.image = ctx.createImageData(Math.round(view.width * view.dpr), Math.round(view.height * view.dpr));
+    this.target = { pixels: new Uint32Array(this.image.data.buffer), width: this.image.width, height: this.image.height };
+    this.#paint(view.box, [0, 0, this.image.width, this.image.height]);
+  }
+
+  #paint(box, clip) {
+    const { ringXY, ringStart } = this.picture.town.buildings;
+    for (const [code, members] of byStatus(this.picture, box)) {
+      const colours = PIXELS[statusName(code)];
+      for (const i of members) fillRing(this.target, ringXY, ringStart[i], ringStart[i + 1], this.view, colours, clip);
+    }
+  }
+
+  /** Paints a rectangle of css pixels anew. */
+  patch({ box, left, top, wide, high }) {
+    const { width, height } = this.target;
+    const { dpr } = this.view;
+    const clip = [
+      Math.max(0, Math.floor(left * dpr)),
+      Math.max(0, Math.floor(top * dpr)),
+      Math.min(width, Math.ceil((left + wide) * dpr)),
+      Math.min(height, Math.ceil((top + high) * dpr)),
+    ];
+    wipe(this.target, clip);
+    this.#paint(box, clip);
+  }
 }
 
 function paintChosen(ctx, town, i, view) {
@@ -101,12 +146,18 @@ function tooltip(picture, i) {
  */
 export function buildingsLayer(map, picture, { labels = true } = {}) {
   let chosen = -1;
+  let pixels = null;
+  let painted = null; // the view that `pixels` are for
+  let stale = true;
   const shapes = canvasLayer(map, {
     name: "xt-buildings",
     zIndex: 400,
     paint: (ctx, view) => {
       if (!picture.town || view.zoom < FROM_ZOOM) return false;
-      paintAll(ctx, picture, view);
+      if (painted !== view || stale) pixels = visible(picture.town, view.box).length > MANY ? new Pixels(ctx, view, picture) : null;
+      [painted, stale] = [view, false];
+      if (pixels) ctx.putImageData(pixels.image, 0, 0);
+      else paintAll(ctx, picture, view);
       paintChosen(ctx, picture.town, chosen, view);
       return true;
     },
@@ -117,30 +168,32 @@ export function buildingsLayer(map, picture, { labels = true } = {}) {
     paint: (ctx, view) => labels && picture.town !== null && paintNames(ctx, picture, view, chosen),
   });
 
-  /** Clears one building's rectangle and paints again what touches it. */
-  function patch(i) {
-    const view = shapes.view();
-    if (!view || view.zoom < FROM_ZOOM || !shapes.shown()) return;
-    const { ctx } = shapes;
-    const [x0, y0, x1, y1] = picture.town.buildingBox(i);
+  /** Where a building's pixels are on the canvas; null outside of it. */
+  function placeOf(i, view) {
+    const box = picture.town.buildingBox(i);
+    const [x0, y0, x1, y1] = box;
     const [left, top] = [Math.floor(x0 * view.scale - view.ox) - 2, Math.floor(y0 * view.scale - view.oy) - 2];
     const [wide, high] = [Math.ceil((x1 - x0) * view.scale) + 5, Math.ceil((y1 - y0) * view.scale) + 5];
-    if (left > view.width || top > view.height || left + wide < 0 || top + high < 0) return;
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(left, top, wide, high);
-    ctx.clip();
-    ctx.clearRect(left, top, wide, high);
-    paintAll(ctx, picture, view, [x0, y0, x1, y1]);
-    paintChosen(ctx, picture.town, chosen, view);
-    ctx.restore();
+    const outside = left > view.width || top > view.height || left + wide < 0 || top + high < 0;
+    return outside ? null : { box, left, top, wide, high };
+  }
+
+  /** Paints the buildings whose worst status changed. @param {Set<number>} changed */
+  function patch(changed) {
+    const view = shapes.view();
+    if (!view || view.zoom < FROM_ZOOM || !shapes.shown()) return;
+    const places = [...changed].map((i) => placeOf(i, view)).filter((place) => place !== null);
+    if (!places.length) return;
+    if (pixels) places.forEach((place) => pixels.patch(place));
+    shapes.again();
   }
 
   const off = picture.on((change) => {
     if (change.full) {
+      stale = true;
       shapes.ask();
       names.ask();
-    } else change.buildings.forEach(patch);
+    } else patch(change.buildings);
   });
   shapes.ask();
   return {

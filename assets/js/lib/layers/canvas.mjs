@@ -3,6 +3,9 @@
  *
  * The canvas is somewhat larger than the map, so that a short pan shows no blank edge; while the
  * map zooms it is scaled by the compositor and painted anew when the zoom ends.
+ *
+ * It shows finished bitmaps: a canvas with a drawing context of its own is copied by the browser in
+ * every frame of the page, changed or not (1.1 ms each for a desk in software rendering).
  */
 import { worldPixels } from "../mercator.mjs";
 
@@ -31,18 +34,19 @@ function paneOf(map, name, zIndex) {
 }
 
 /**
+ * An element over the map that follows pan and zoom.
  * @param {L.Map} map
- * @param {{name: string, zIndex: number, paint: (ctx: CanvasRenderingContext2D, view: View) => unknown}} options
- *   `paint` returns false if there was nothing to paint
- * @returns {{ask: () => void, view: () => View|null, ctx: CanvasRenderingContext2D, show: (on: boolean) => void, shown: () => boolean, remove: () => void}}
+ * @param {{name: string, zIndex: number, element: HTMLElement, render: (view: View) => unknown}} options
+ *   `render` returns false if there was nothing to show
+ * @returns {{ask: () => void, again: () => void, view: () => View|null, show: (on: boolean) => void, shown: () => boolean, remove: () => void}}
+ *   `ask` renders all with the next frame, where the map is then; `again` at once, where it was rendered last
  */
-export function canvasLayer(map, { name, zIndex, paint }) {
+export function placedLayer(map, { name, zIndex, element, render }) {
   const { L } = window;
-  const canvas = L.DomUtil.create("canvas", "leaflet-zoom-animated", paneOf(map, name, zIndex));
-  const ctx = canvas.getContext("2d");
+  element.classList.add("leaflet-zoom-animated");
+  paneOf(map, name, zIndex).append(element);
   let view = null;
   let asked = 0;
-  let center = null;
 
   function place() {
     const size = map.getSize();
@@ -52,31 +56,22 @@ export function canvasLayer(map, { name, zIndex, paint }) {
     // a map that css enlarges as a whole says by how much, so that it stays sharp
     const dpr = (window.devicePixelRatio || 1) * (map.options.enlarged ?? 1);
     view = makeView(map.getZoom(), world.x, world.y, size.x + 2 * pad.x, size.y + 2 * pad.y, dpr);
-    center = map.getCenter();
-    L.DomUtil.setPosition(canvas, corner);
-    const [w, h] = [Math.round(view.width * dpr), Math.round(view.height * dpr)];
-    if (canvas.width !== w || canvas.height !== h) {
-      canvas.width = w;
-      canvas.height = h;
-      canvas.style.width = `${view.width}px`;
-      canvas.style.height = `${view.height}px`;
-    }
+    L.DomUtil.setPosition(element, corner);
+    element.style.width = `${view.width}px`;
+    element.style.height = `${view.height}px`;
   }
+
+  const shown = () => element.style.display !== "none";
 
   function full() {
-    if (canvas.style.display === "none" || !map._loaded) return;
+    if (!shown() || !map._loaded) return;
     place();
-    ctx.setTransform(view.dpr, 0, 0, view.dpr, 0, 0);
-    ctx.clearRect(0, 0, view.width, view.height);
-    if (paint(ctx, view) === false) empty();
-    else canvas.style.visibility = "";
+    again();
   }
 
-  /** An empty canvas costs as much memory, and time to lay over the others, as a full one. */
-  function empty() {
-    canvas.style.visibility = "hidden";
-    canvas.width = 0;
-    canvas.height = 0;
+  function again() {
+    // an empty canvas costs as much time to lay over the others as a full one
+    if (view && shown()) element.style.visibility = render(view) === false ? "hidden" : "";
   }
 
   function ask() {
@@ -90,9 +85,8 @@ export function canvasLayer(map, { name, zIndex, paint }) {
   function zoomTo(toCenter, zoom) {
     if (!view) return;
     const scale = map.getZoomScale(zoom, view.zoom);
-    const half = L.point(view.width, view.height).divideBy(2);
-    const offset = half.multiplyBy(-scale).add(map.project(center, zoom)).subtract(map._getNewPixelOrigin(toCenter, zoom));
-    L.DomUtil.setTransform(canvas, offset, scale);
+    const corner = L.point(view.ox, view.oy).multiplyBy(scale);
+    L.DomUtil.setTransform(element, corner.subtract(map._getNewPixelOrigin(toCenter, zoom)), scale);
   }
 
   const onZoom = () => zoomTo(map.getCenter(), map.getZoom());
@@ -104,13 +98,12 @@ export function canvasLayer(map, { name, zIndex, paint }) {
   map.on("zoomanim", onZoomAnim);
 
   return {
-    ctx,
     ask,
-    full,
+    again,
     view: () => view,
-    shown: () => canvas.style.display !== "none",
+    shown,
     show(on) {
-      canvas.style.display = on ? "" : "none";
+      element.style.display = on ? "" : "none";
       if (on) ask();
     },
     remove() {
@@ -118,9 +111,47 @@ export function canvasLayer(map, { name, zIndex, paint }) {
       map.off("zoom", onZoom);
       map.off("zoomanim", onZoomAnim);
       cancelAnimationFrame(asked);
-      canvas.remove();
+      element.remove();
     },
   };
+}
+
+/** A canvas that shows finished bitmaps of one size. */
+export class Bitmaps {
+  constructor() {
+    this.element = document.createElement("canvas");
+    this.shown = this.element.getContext("bitmaprenderer");
+    this.surface = new OffscreenCanvas(1, 1);
+    this.ctx = this.surface.getContext("2d");
+  }
+
+  /**
+   * Shows what `paint(ctx)` draws onto an empty surface, or nothing if it returns false.
+   * @param {number} width @param {number} height css pixels @param {number} dpr
+   * @param {(ctx: OffscreenCanvasRenderingContext2D) => unknown} paint
+   * @returns {boolean} whether there is something
+   */
+  show(width, height, dpr, paint) {
+    const [w, h] = [Math.round(width * dpr), Math.round(height * dpr)];
+    if (this.surface.width !== w || this.surface.height !== h) Object.assign(this.surface, { width: w, height: h });
+    this.ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
+    const some = paint(this.ctx) !== false;
+    this.shown.transferFromImageBitmap(some ? this.surface.transferToImageBitmap() : null);
+    return some;
+  }
+}
+
+/**
+ * A canvas over the map.
+ * @param {L.Map} map
+ * @param {{name: string, zIndex: number, paint: (ctx: OffscreenCanvasRenderingContext2D, view: View) => unknown}} options
+ *   `paint` gets an empty surface and returns false if there was nothing to paint
+ * @returns {ReturnType<typeof placedLayer>}
+ */
+export function canvasLayer(map, { name, zIndex, paint }) {
+  const bitmaps = new Bitmaps();
+  const render = (view) => bitmaps.show(view.width, view.height, view.dpr, (ctx) => paint(ctx, view));
+  return placedLayer(map, { name, zIndex, element: bitmaps.element, render });
 }
 
 /** Unit mercator under a Leaflet container point. @returns {[number, number]} */

@@ -47,17 +47,24 @@ export function devicesLayer(map, picture, { clusters = true } = {}) {
   const layer = canvasLayer(map, { name: "xt-devices", zIndex: 420, paint: (ctx, view) => repaint(ctx, view) });
 
   function repaint(ctx, view) {
-    painted = null;
-    if (!picture.worst) return false;
-    if (view.zoom >= dotsFrom(picture.town.devices.n)) painted = new Dots(ctx, view, picture);
-    else if (clusters) painted = new Donuts(ctx, view, picture, kept);
-    kept = painted?.clusters ?? kept;
+    if (painted?.view !== view) painted = picture.worst && painter(ctx, view);
+    painted?.put(ctx);
     return painted !== null;
   }
 
+  function painter(ctx, view) {
+    if (view.zoom >= dotsFrom(picture.town.devices.n)) return new Dots(ctx, view, picture);
+    if (!clusters) return null;
+    const donuts = new Donuts(view, picture, kept);
+    kept = donuts.clusters;
+    return donuts;
+  }
+
   const off = picture.on((change) => {
-    if (change.full) layer.ask();
-    else if (painted && layer.shown()) painted.patch(change.slots);
+    if (change.full) {
+      painted = null;
+      layer.ask();
+    } else if (painted?.patch(change.slots)) layer.again();
   });
   layer.ask();
 

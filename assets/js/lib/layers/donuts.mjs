@@ -1,4 +1,4 @@
-/** Clusters of devices as donuts of their states, the worst first; a change repaints its own donuts. */
+/** Clusters of devices as donuts of their states, the worst first; they are few, so all are drawn when one changes. */
 import { AreaClusters, CELL, SquareClusters, arcsOf } from "../clusters.mjs";
 import { COLOURS, NORMAL, STALE, drawMark, statusName } from "../marks.mjs";
 import { radiusAt } from "./dots.mjs";
@@ -36,14 +36,13 @@ function drawDonut(ctx, x, y, r, counts, n) {
 }
 
 export class Donuts {
-  constructor(ctx, view, picture, kept) {
-    Object.assign(this, { ctx, view, picture });
+  constructor(view, picture, kept) {
+    Object.assign(this, { view, picture });
     const { town, worst } = picture;
     const Kind = view.zoom < AREAS_BELOW ? AreaClusters : SquareClusters;
     const same = kept instanceof Kind && kept.town === town && kept.scale === view.scale;
     this.clusters = same ? kept : new Kind(town, worst.status, view.scale);
     if (same) this.#catchUp();
-    this.#paint(0, 0, view.width, view.height);
   }
 
   #catchUp() {
@@ -55,36 +54,22 @@ export class Donuts {
     this.clusters.each(x0 + ox, y0 + oy, x1 + ox, y1 + oy, fn);
   }
 
-  #draw(cell) {
-    const { x, y, n, r } = this.clusters.at(cell);
-    const counts = this.clusters.countsOf(cell);
-    const [cx, cy] = [x - this.view.ox, y - this.view.oy];
-    if (n === 1) drawMark(this.ctx, worstOf(counts), cx, cy, radiusAt(this.view.zoom));
-    else drawDonut(this.ctx, cx, cy, r, counts, n);
+  /** Draws all that is seen onto an empty surface. */
+  put(ctx) {
+    this.#each(-CELL, -CELL, this.view.width, this.view.height, (cell) => {
+      const { x, y, n, r } = this.clusters.at(cell);
+      const counts = this.clusters.countsOf(cell);
+      const [cx, cy] = [x - this.view.ox, y - this.view.oy];
+      if (n === 1) drawMark(ctx, worstOf(counts), cx, cy, radiusAt(this.view.zoom));
+      else drawDonut(ctx, cx, cy, r, counts, n);
+    });
   }
 
-  #paint(x0, y0, x1, y1) {
-    this.#each(x0 - CELL, y0 - CELL, x1, y1, (cell) => this.#draw(cell));
-  }
-
-  /** Repaints the donuts of the devices that changed. @param {Iterable<number>} slots */
+  /** Takes the devices that changed in. @param {Iterable<number>} slots @returns {boolean} whether a donut looks different */
   patch(slots) {
-    const { ctx, view, picture, clusters } = this;
-    const cells = new Set();
-    for (const slot of slots) cells.add(clusters.set(slot, picture.worst.status[slot]));
-    cells.delete(-1);
-    for (const cell of cells) {
-      const { x, y, r } = clusters.at(cell);
-      const [cx, cy, reach] = [x - view.ox, y - view.oy, r + 1];
-      if (cx + reach < 0 || cy + reach < 0 || cx - reach > view.width || cy - reach > view.height) continue;
-      ctx.save();
-      ctx.beginPath();
-      ctx.rect(cx - reach, cy - reach, 2 * reach, 2 * reach);
-      ctx.clip();
-      ctx.clearRect(cx - reach, cy - reach, 2 * reach, 2 * reach);
-      this.#paint(cx - reach, cy - reach, cx + reach, cy + reach);
-      ctx.restore();
-    }
+    let seen = false;
+    for (const slot of slots) seen = this.clusters.set(slot, this.picture.worst.status[slot]) >= 0 || seen;
+    return seen;
   }
 
   /** The cluster around a place on the canvas, -1 for none. @param {number} x @param {number} y css pixels */

@@ -24,7 +24,6 @@ function makeSprites(radius, dpr) {
 /** The pixels of one canvas and what is painted into them. */
 export class Dots {
   constructor(ctx, view, picture) {
-    this.ctx = ctx;
     this.view = view;
     this.picture = picture;
     this.image = ctx.createImageData(Math.round(view.width * view.dpr), Math.round(view.height * view.dpr));
@@ -32,6 +31,10 @@ export class Dots {
     this.sprites = makeSprites(radiusAt(view.zoom), view.dpr);
     this.half = this.sprites[0].size >> 1;
     this.#paint([0, 0, this.target.width, this.target.height]);
+  }
+
+  /** Puts the pixels onto an empty surface. */
+  put(ctx) {
     ctx.putImageData(this.image, 0, 0);
   }
 
@@ -60,16 +63,18 @@ export class Dots {
     });
   }
 
-  /** Repaints the few pixels of each device that changed. @param {Iterable<number>} slots */
+  /** Repaints the few pixels of each device that changed. @param {Iterable<number>} slots @returns {boolean} whether any is seen */
   patch(slots) {
     const { half, target } = this;
+    let seen = false;
     for (const slot of slots) {
       const [cx, cy] = this.#at(this.picture.town.devices, slot);
       const clip = [cx - half, cy - half, cx + half + 1, cy + half + 1];
       if (clip[2] < 0 || clip[3] < 0 || clip[0] > target.width || clip[1] > target.height) continue;
       wipe(target, clip);
       this.#paint(clip);
-      this.ctx.putImageData(this.image, 0, 0, clip[0], clip[1], 2 * half + 1, 2 * half + 1);
+      seen = true;
     }
+    return seen;
   }
 }

@@ -1,10 +1,9 @@
 /** Where the wall's map looks. */
+import { calm } from "../dom.mjs";
 import { boundsOf } from "../mercator.mjs";
 
 const FLY_S = 1.6;
 const FIRE_ZOOM = 18;
-
-const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /**
  * Shows an area, above what covers the map's lower edge.
