@@ -119,16 +119,16 @@ def _queue(_: Translator) -> Component:
     return html.Section(
         [
             html.Div(
-                [html.H2(_("警情")), html.Span(id=ids.QUEUE_COUNT, className="count")],
+                [html.H2(_("未结报警")), html.Span(id=ids.QUEUE_COUNT, className="count")],
                 className="panel-head",
             ),
             html.Div(
                 id=ids.QUEUE_KIND, className="chips", role="group", **aria(label=_("按类别筛选"))
             ),
-            html.Ol(id=ids.QUEUE_LIST, className="queue", **aria(label=_("未处理的警情"))),
+            html.Ol(id=ids.QUEUE_LIST, className="queue", **aria(label=_("未结报警"))),
         ],
         className="panel desk-queue",
-        **aria(label=_("警情")),
+        **aria(label=_("未结报警")),
     )
 
 
@@ -245,9 +245,9 @@ def _kpi_strip(_: Translator) -> Component:
     return html.Footer(
         [
             _kpi("online", _("设备在线率"), "%"),
-            _kpi("fire", _("火警"), _("起"), Status.ALARM),
-            _kpi("prealarm", _("预警"), _("起"), Status.PREALARM),
-            _kpi("fault", _("故障"), _("起"), Status.FAULT),
+            _kpi("fire", _("火警"), _("条未结"), Status.ALARM),
+            _kpi("prealarm", _("预警"), _("条未结"), Status.PREALARM),
+            _kpi("fault", _("故障"), _("条未结"), Status.FAULT),
             _kpi("stale", _("失联"), _("台"), Status.STALE),
             _kpi("rate", _("近 10 分钟报警"), _("条")),
         ],
