@@ -45,12 +45,20 @@ def import_file(  # noqa: PLR0913, PLR0917 - one parameter for each option of th
         list[str] | None, typer.Option("--map", help="field=column, may be repeated")
     ] = None,
     replace: Annotated[bool, typer.Option(help="remove what is not in the file")] = False,
+    large: Annotated[
+        bool, typer.Option("--allow-large-change", help="more than half of the rows may go")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="show, but write nothing")] = False,
 ) -> None:
     """Import official data, wholly or not at all; exit code 1 if it is refused."""
     console = Console()
     request = Request(
-        Source(file, crs, lon, lat, sheet, encoding), layer, _pairs(column or []), replace, dry_run
+        Source(file, crs, lon, lat, sheet, encoding),
+        layer,
+        _pairs(column or []),
+        replace=replace,
+        allow_large_change=large,
+        dry_run=dry_run,
     )
     try:
         database = _database(Settings())

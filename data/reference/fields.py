@@ -244,8 +244,15 @@ def key_field(layer: Layer) -> str:
     return FIELDS[layer][0].name
 
 
-def match_columns(layer: Layer, columns: tuple[str, ...], chosen: dict[str, str]) -> dict[str, str]:
+def match_columns(
+    layer: Layer,
+    columns: tuple[str, ...],
+    chosen: dict[str, str],
+    builtin: frozenset[str] = frozenset(),
+) -> dict[str, str]:
     """Return field → column: as chosen, else the field's own name, else the first alias there.
+
+    ``builtin`` columns, which the format has of itself, count only where no other one is found.
 
     Raises
     ------
@@ -259,7 +266,12 @@ def match_columns(layer: Layer, columns: tuple[str, ...], chosen: dict[str, str]
             raise ValueError(f"{layer} has no field {name!r}; it has {', '.join(sorted(known))}")
         if column not in columns:
             raise ValueError(f"the file has no column {column!r}; it has {', '.join(columns)}")
-    found = {field.name: find_column(columns, (field.name, *field.aliases)) for field in fields}
+    made = tuple(column for column in columns if column not in builtin)
+    found = {
+        field.name: find_column(made, (field.name, *field.aliases))
+        or find_column(columns, (field.name, *field.aliases))
+        for field in fields
+    }
     return {name: column for name, column in found.items() if column is not None} | chosen
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import inspect
 
 from data.reference.apply import apply_plan
-from data.reference.change import Plan, make_plan, removal_problems
+from data.reference.change import Plan, large_change_problems, make_plan, removal_problems
 from data.reference.check import check
 from data.reference.errors import ImportRefusedError, Problem
 from data.reference.fields import Layer
@@ -27,6 +27,7 @@ class Request:
     layer: Layer
     columns: Mapping[str, str] = field(default_factory=dict)
     replace: bool = False
+    allow_large_change: bool = False
     dry_run: bool = False
 
 
@@ -73,6 +74,8 @@ def run_import(database: Database, request: Request, *, at: datetime, actor: str
         )
         plan = make_plan(request.layer, resolved, known, replace=request.replace)
         problems = (*parsed.problems, *wrong, *removal_problems(session, plan))
+        if not request.allow_large_change:
+            problems += large_change_problems(plan, known)
         written = not problems and not request.dry_run
         if written:
             apply_plan(session, plan, at=at, actor=actor, detail=detail)

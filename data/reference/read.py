@@ -6,6 +6,8 @@ GDAL and openpyxl are imported where they are needed: both are slow to load.
 import csv
 import io
 import math
+from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from data.reference.errors import ImportRefusedError, Problem
 from data.reference.fields import LAT_ALIASES, LON_ALIASES, WKT_ALIASES, find_column
+from data.reference.kml import plainly_named
 from data.reference.located import named_crs
 
 CSV_SUFFIXES: Final = frozenset({".csv"})
@@ -24,6 +27,7 @@ XLSX_SUFFIXES: Final = frozenset({".xlsx"})
 GEO_SUFFIXES: Final = frozenset({".gpkg", ".shp", ".zip", ".geojson", ".json", ".kml"})
 #: Formats whose own standard says longitude and latitude of WGS 84.
 LONLAT_SUFFIXES: Final = frozenset({".geojson", ".json", ".kml"})
+NO_NAMES: Final[Mapping[str, str]] = {}
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
 
 
@@ -44,7 +48,8 @@ class Table:
     """A file's rows.
 
     ``numbers`` are the lines (tables; the header is 1) or feature numbers (from 1); geometries
-    are in ``crs``; ``problems`` are coordinates that could not be read.
+    are in ``crs``; ``problems`` are coordinates that could not be read. ``builtin`` columns the
+    format has of itself, filled or not: a column that somebody made goes before them.
     """
 
     columns: tuple[str, ...]
@@ -54,6 +59,7 @@ class Table:
     crs: str
     crs_from: str
     problems: tuple[Problem, ...] = ()
+    builtin: frozenset[str] = frozenset()
 
 
 def read_table(source: Source) -> Table:
@@ -205,14 +211,17 @@ def _geo_table(source: Source) -> Table:
     from pyogrio import raw  # noqa: PLC0415 - GDAL is slow to load
     from pyogrio.errors import DataLayerError, DataSourceError  # noqa: PLC0415
 
+    is_kml = source.path.suffix.lower() == ".kml"
+    plain = plainly_named(source.path) if is_kml else nullcontext((source.path, NO_NAMES))
     try:
-        layer = _layer(source)
-        encoding = source.encoding
-        meta, _, wkb, cells = raw.read(source.path, layer=layer, encoding=encoding, force_2d=True)
+        with plain as (path, own):
+            layer = _layer(source, path)
+            encoding = source.encoding
+            meta, _, wkb, cells = raw.read(path, layer=layer, encoding=encoding, force_2d=True)
     except (DataSourceError, DataLayerError) as error:
         raise ImportRefusedError(f"{source.path.name} can't be read: {error}") from error
     crs, crs_from = _crs_in_force(source, meta["crs"])
-    columns = tuple(str(name) for name in meta["fields"])
+    columns = tuple(own.get(str(name), str(name)) for name in meta["fields"])
     count = len(wkb)
     rows = tuple(
         {column: cell_text(cells[j][i]) for j, column in enumerate(columns)} for i in range(count)
@@ -224,13 +233,14 @@ def _geo_table(source: Source) -> Table:
         if wkb[i] is not None and geometries[i] is None
     )
     numbers = tuple(range(1, count + 1))
-    return Table(columns, numbers, rows, geometries, crs, crs_from, problems)
+    builtin = frozenset(columns) - set(own.values()) if is_kml else frozenset()
+    return Table(columns, numbers, rows, geometries, crs, crs_from, problems, builtin)
 
 
-def _layer(source: Source) -> str:
+def _layer(source: Source, path: Path) -> str:
     from pyogrio import list_layers  # noqa: PLC0415 - GDAL is slow to load
 
-    layers = [str(name) for name, kind in list_layers(source.path) if kind is not None]
+    layers = [str(name) for name, kind in list_layers(path) if kind is not None]
     if source.sheet is not None and source.sheet in layers:
         return source.sheet
     if source.sheet is None and len(layers) == 1:

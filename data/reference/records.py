@@ -45,7 +45,7 @@ def parse(layer: Layer, table: Table, chosen: Mapping[str, str]) -> Parsed:
         If a chosen field or column does not exist, or no column identifies the rows.
     """
     try:
-        columns = match_columns(layer, table.columns, dict(chosen))
+        columns = match_columns(layer, table.columns, dict(chosen), table.builtin)
     except ValueError as error:
         raise ImportRefusedError(str(error)) from error
     key = key_field(layer)
@@ -54,6 +54,8 @@ def parse(layer: Layer, table: Table, chosen: Mapping[str, str]) -> Parsed:
             f"no column is the {key} of {layer}; the file has {', '.join(table.columns) or 'none'} "
             f"(choose one with --map {key}=COLUMN)"
         )
+    if not table.rows:
+        raise ImportRefusedError("文件里没有一行数据。/ the file has no rows")
     geometries, reasons = locate(table.geometries, table.crs)
     unread = {problem.row: problem.reason for problem in table.problems}
     problems = []

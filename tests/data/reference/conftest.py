@@ -53,9 +53,8 @@ Import = Callable[..., Outcome]
 @pytest.fixture
 def import_file(database: Database) -> Import:
     def run(path: Path, layer: str, **options: Any) -> Outcome:
-        own = {
-            name: options.pop(name) for name in ("columns", "replace", "dry_run") if name in options
-        }
+        names = ("columns", "replace", "allow_large_change", "dry_run")
+        own = {name: options.pop(name) for name in names if name in options}
         request = Request(Source(path, **options), Layer(layer), **own)
         return run_import(database, request, at=NOW, actor="tester")
 

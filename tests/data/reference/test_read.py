@@ -8,7 +8,9 @@ import pytest
 from shapely import Point, box
 
 from data.reference.errors import ImportRefusedError
+from data.reference.fields import Layer
 from data.reference.read import Source, Table, read_table
+from data.reference.records import parse
 from geo.crs import to_metric
 
 LON, LAT = 118.6, 24.788
@@ -81,6 +83,24 @@ def test_kml(tmp_path: Path) -> None:
     assert table.rows[0]["storeys"] == "5"
     assert table.crs == "EPSG:4326"
     assert table.geometries[0].coords[0] == (LON, LAT)  # type: ignore[union-attr]
+
+
+def test_kml_of_an_office_is_read_by_its_own_columns(tmp_path: Path) -> None:
+    data = "".join(
+        f'<Data name="{name}"><value>{value}</value></Data>'
+        for name, value in (("编号", "XHS001"), ("名称", "沙塘路消火栓"), ("类型", "消火栓"))
+    )
+    (tmp_path / "a.kml").write_text(
+        '<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark id="ID_00017">'
+        f"<name>17</name><ExtendedData>{data}</ExtendedData>"
+        f"<Point><coordinates>{LON},{LAT}</coordinates></Point></Placemark></Document></kml>",
+        encoding="utf-8",
+    )
+    table = read_table(Source(tmp_path / "a.kml"))
+    (record,) = parse(Layer.FACILITIES, table, {}).records
+    assert (record.id, record.values["name"]) == ("XHS001", "沙塘路消火栓")
+    chosen = parse(Layer.FACILITIES, table, {"name": "Name"}).records
+    assert chosen[0].values["name"] == "17"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
