@@ -73,7 +73,7 @@ def removal_problems(session: Session, plan: Plan) -> list[Problem]:
     if not removed:
         return []
     used = referring(session, MODELS[plan.layer])
-    reason = "can't be removed: still referred to by {}"
+    reason = "不能移除，仍被 {0} 引用 / can't be removed: still referred to by {0}"
     return [
         Problem(None, row_id, reason.format(", ".join(used[row_id])))
         for row_id in removed
@@ -88,7 +88,7 @@ def large_change_problems(plan: Plan, known: Known) -> tuple[Problem, ...]:
     if gone <= LARGE_SHARE * there:
         return ()
     reason = (
-        f"现有 {there} 条中将有 {gone} 条被移除或停用；确认无误请加 --allow-large-change。"
+        f"现有 {there} 条中将有 {gone} 条被移除或停用；确认无误请加 --allow-large-change "
         f"/ {gone} of {there} rows would be removed or disabled; "
         "if that is meant, add --allow-large-change"
     )

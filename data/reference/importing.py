@@ -59,7 +59,8 @@ def run_import(database: Database, request: Request, *, at: datetime, actor: str
     """
     if not inspect(database.engine).has_table(Community.__tablename__):
         raise ImportRefusedError(
-            f"the database {database.engine.url!r} has no tables yet; start the application once"
+            f"数据库 {database.engine.url!r} 还没有表，请先启动一次应用。"
+            f"/ the database {database.engine.url!r} has no tables yet; start the application once"
         )
     table = read_table(request.source)
     parsed = parse(request.layer, table, request.columns)
@@ -83,4 +84,9 @@ def run_import(database: Database, request: Request, *, at: datetime, actor: str
 
 
 def _in_order(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    return tuple(sorted(problems, key=lambda problem: (problem.row is None, problem.row or 0)))
+    """Return first what is wrong with the file as a whole, then row by row, then the database's."""
+    return tuple(
+        sorted(
+            problems, key=lambda p: (p.row is None and p.id != "", p.row is not None, p.row or 0)
+        )
+    )

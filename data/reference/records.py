@@ -51,7 +51,9 @@ def parse(layer: Layer, table: Table, chosen: Mapping[str, str]) -> Parsed:
     key = key_field(layer)
     if key not in columns:
         raise ImportRefusedError(
-            f"no column is the {key} of {layer}; the file has {', '.join(table.columns) or 'none'} "
+            f"没有一列是 {layer} 的 {key}，文件的列：{', '.join(table.columns) or '无'}。"
+            f"/ no column is the {key} of {layer}; "
+            f"the file has {', '.join(table.columns) or 'none'} "
             f"(choose one with --map {key}=COLUMN)"
         )
     if not table.rows:
@@ -90,9 +92,10 @@ def _identity(records: list[Record]) -> list[Problem]:
     problems = []
     for record in records:
         if not record.id:
-            problems.append(Problem(record.row, "", "the row has no id"))
+            problems.append(Problem(record.row, "", "这一行没有编号 / the row has no id"))
         elif record.id in first:
-            reason = f"the id is also that of row {first[record.id]}"
+            before = first[record.id]
+            reason = f"编号与第 {before} 行相同 / the id is also that of row {before}"
             problems.append(Problem(record.row, record.id, reason))
         else:
             first[record.id] = record.row

@@ -20,7 +20,10 @@ BUILDING = "B1,沙塘路1号,沙塘路1号,出租屋,5,118.6,24.788"
 
 
 def reasons(outcome: Outcome) -> list[tuple[int | None, str]]:
-    return [(problem.row, problem.reason) for problem in outcome.problems]
+    """Row and the English half of each reason; both halves are told."""
+    halves = [problem.reason.rpartition(" / ") for problem in outcome.problems]
+    assert all(chinese for chinese, _, _ in halves)
+    return [(problem.row, half[2]) for problem, half in zip(outcome.problems, halves, strict=True)]
 
 
 def counted(outcome: Outcome) -> dict[str, int]:

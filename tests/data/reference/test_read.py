@@ -35,7 +35,7 @@ def test_geopackage(tmp_path: Path) -> None:
     frame("EPSG:4549").to_file(tmp_path / "a.gpkg", layer="buildings")
     table = read_table(Source(tmp_path / "a.gpkg"))
     check(table, "EPSG:4549", to_metric(np.array([[LON, LAT]])))
-    assert table.crs_from == "the file"
+    assert table.crs_from == "文件 / the file"
 
 
 def test_shapefile_and_zipped_shapefile(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_geojson_is_epsg_4326_unless_said_otherwise(tmp_path: Path) -> None:
     check(read_table(Source(tmp_path / "a.geojson")), "EPSG:4326")
     table = read_table(Source(tmp_path / "a.geojson", crs="gcj02"))
     check(table, "GCJ-02")
-    assert table.crs_from == "--crs; the file says EPSG:4326"
+    assert table.crs_from == "--crs；文件写明 / the file says EPSG:4326"
 
 
 def test_kml(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_csv_with_polygons_as_wkt(tmp_path: Path) -> None:
     table = read_table(Source(tmp_path / "a.csv", crs="EPSG:4326"))
     assert table.geometries == (square, None)
     assert [(problem.row, problem.reason) for problem in table.problems] == [
-        (3, "'POLYGON ((' is no WKT geometry")
+        (3, "POLYGON (( 不是 WKT 几何 / 'POLYGON ((' is no WKT geometry")
     ]
 
 
