@@ -69,7 +69,7 @@ def create_services(settings: Settings) -> "Services":
 def everything(context: typer.Context) -> None:
     """新塘街道智慧消防 / Xintang smart fire: without a command, start everything."""
     if context.invoked_subcommand is None:
-        with sentences("launcher"):
+        with sentences("launcher", stopped=0):
             launch(load_settings(os.environ), PROGRAM, Console(), now)
 
 
@@ -79,7 +79,7 @@ def web(
     fd: Annotated[int, typer.Option(hidden=True, help="a socket that is already bound")] = -1,
 ) -> None:
     """Serve screens and API on XT_HOST:XT_PORT."""
-    with sentences("web"):
+    with sentences("web", stopped=0):
         share_one_heap()
         settings = ready_settings()
         with bind(settings.host, settings.port, fd) as listening:
@@ -96,7 +96,7 @@ def web(
 @cli.command()
 def feeds(fd: Annotated[int, typer.Option(hidden=True)] = -1) -> None:
     """Take readings over HTTP on XT_HOST:XT_FEEDS_PORT, without any screen."""
-    with sentences("feeds"):
+    with sentences("feeds", stopped=0):
         settings = ready_settings()
         with bind(settings.host, settings.feeds_port, fd, "XT_FEEDS_PORT") as listening:
             from callbacks.http.feeds import create_feeds_asgi
@@ -168,8 +168,11 @@ def ready_settings() -> Settings:
 
 
 @contextmanager
-def sentences(process: str) -> Iterator[None]:
-    """Set up logging; say a StartError in one sentence; leave quietly at Ctrl-C or SIGTERM."""
+def sentences(process: str, *, stopped: int = 130) -> Iterator[None]:
+    """Set up logging; say a StartError in one sentence; leave quietly at Ctrl-C or SIGTERM.
+
+    ``stopped`` is the exit code then: to stop is how a server ends, but a command was cut short.
+    """
     configure_logging(process)
     try:
         yield
@@ -177,7 +180,7 @@ def sentences(process: str) -> Iterator[None]:
         Console(stderr=True).print(str(error), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+        raise typer.Exit(stopped) from None
 
 
 if __name__ == "__main__":

@@ -8,13 +8,13 @@ from dash.development.base_component import Component
 
 from callbacks.request import current_lang
 from callbacks.services import Services
-from data.domain.weeks import Week, WeekError, parse_week, week_at, week_to_show
+from data.domain.weeks import NoRecordError, Week, WeekError, parse_week, week_at, week_to_show
 from data.store.weekly import read_days, read_week
 from layouts import ids
 from layouts.components import empty
 from layouts.shown import Shown
 from layouts.week_chart import week_chart
-from layouts.weekly import week_body, week_error, week_picker
+from layouts.weekly import week_body, week_error, week_picker, week_unknown
 
 
 class WeekView(TypedDict):
@@ -29,13 +29,20 @@ def view_week(services: Services, search: str, shown: Shown) -> WeekView:
     newest = week_at(shown.now)
     try:
         week = named_week(search, shown)
-        body = week_body(read_week(services.database, week, shown.now), shown)
+        body = _body(services, week, newest, shown)
     except WeekError as error:
         return {
             "picker": week_picker(newest, newest, shown),
             "body": week_error(str(error), newest, shown),
         }
     return {"picker": week_picker(week, newest, shown), "body": body}
+
+
+def _body(services: Services, week: Week, newest: Week, shown: Shown) -> list[Component]:
+    try:
+        return week_body(read_week(services.database, week, shown.now), shown)
+    except NoRecordError as unknown:
+        return week_unknown(unknown, week, newest, shown)
 
 
 def view_chart(services: Services, search: str, shown: Shown) -> Component:

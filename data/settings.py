@@ -6,11 +6,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
+from data.domain.accounts import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from data.errors import StartError
 
 PREFIX = "XT_"
 MIN_KEY_LENGTH = 16
+#: What the application comes with drivers for.
+DATABASES = frozenset({"sqlite", "sqlite+pysqlite", "postgresql+psycopg"})
 
 
 class Settings(BaseSettings):
@@ -47,6 +52,27 @@ class Settings(BaseSettings):
     basemap_xyz_url: str = ""
     basemap_mbtiles: Path | None = None
 
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if url and _driver(url) not in DATABASES:
+            raise ValueError(
+                "应为 sqlite:///文件路径 或 postgresql+psycopg://用户:密码@主机/数据库 "
+                "/ must be sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+            )
+        return url
+
+    @field_validator("demo_password")
+    @classmethod
+    def _acceptable(cls, password: SecretStr) -> SecretStr:
+        length = len(password.get_secret_value())
+        if length and not MIN_PASSWORD_LENGTH <= length <= MAX_PASSWORD_LENGTH:
+            raise ValueError(
+                f"需要 {MIN_PASSWORD_LENGTH} 到 {MAX_PASSWORD_LENGTH} 个字符 "
+                f"/ must have {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters"
+            )
+        return password
+
     @field_validator("api_keys", mode="before")
     @classmethod
     def _split_keys(cls, value: object) -> object:
@@ -81,6 +107,13 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'xintang.db'}"
 
 
+def _driver(url: str) -> str | None:
+    try:
+        return make_url(url).drivername
+    except (ArgumentError, ValueError):  # no URL at all, or a port that is no number
+        return None
+
+
 def unread_variables(environment: Mapping[str, str]) -> set[str]:
     """Return the ``XT_`` variables that no setting reads: misspelt ones."""
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
@@ -112,4 +145,5 @@ def _sentence(detail: Mapping[str, Any]) -> str:
     """Return what is wrong without the value, which may be a secret."""
     name = ".".join(str(part) for part in detail["loc"]).upper()
     variable = name if not name or name.startswith(PREFIX) else f"{PREFIX}{name}"
-    return f"{variable} {detail['msg']}".strip()
+    ours = detail.get("ctx", {}).get("error")  # without pydantic's "Value error, " before it
+    return f"{variable} {ours or detail['msg']}".strip()

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,8 @@ from rich.table import Table
 from data.domain.accounts import check_password
 from data.domain.errors import DomainError
 from data.domain.words import Role
-from data.settings import Settings
+from data.errors import StartError
+from data.settings import load_settings
 from data.store.database import Database
 from data.store.users import Users
 
@@ -217,7 +219,13 @@ def _session_table(users: Users, now: datetime, name: str | None) -> Table:
 
 
 def _main() -> None:
-    make_cli(lambda: Database(Settings().sql_url), lambda: datetime.now(UTC), Console())()
+    console = Console()
+    try:
+        url = load_settings(os.environ).sql_url
+    except StartError as error:
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
+        sys.exit(1)
+    make_cli(lambda: Database(url), lambda: datetime.now(UTC), console)()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import dash_leaflet as dl
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from data.domain.words import Status
+from data.domain.words import DeviceKind, FacilityKind, Status
 from layouts import ids, words
 from layouts.components import Part, aria, data, mark, skeleton
 from layouts.header import HeaderView, header
@@ -47,6 +47,13 @@ KEYS: Final = (
     (("/",), "搜索"),
     (("Esc",), "返回上一级、关闭窗口"),
     (("?",), "显示本说明"),
+)
+
+#: What the map draws besides devices: the letter of its icon and its word.
+ICONS: Final = (
+    (FacilityKind.HYDRANT, "栓", words.FACILITY_KIND[FacilityKind.HYDRANT]),
+    (FacilityKind.MICRO_STATION, "站", words.FACILITY_KIND[FacilityKind.MICRO_STATION]),
+    (DeviceKind.CAMERA, "视", words.DEVICE_KIND[DeviceKind.CAMERA]),
 )
 
 Bounds = tuple[float, float, float, float]
@@ -119,16 +126,16 @@ def _queue(_: Translator) -> Component:
     return html.Section(
         [
             html.Div(
-                [html.H2(_("警情")), html.Span(id=ids.QUEUE_COUNT, className="count")],
+                [html.H2(_("未结报警")), html.Span(id=ids.QUEUE_COUNT, className="count")],
                 className="panel-head",
             ),
             html.Div(
                 id=ids.QUEUE_KIND, className="chips", role="group", **aria(label=_("按类别筛选"))
             ),
-            html.Ol(id=ids.QUEUE_LIST, className="queue", **aria(label=_("未处理的警情"))),
+            html.Ol(id=ids.QUEUE_LIST, className="queue", **aria(label=_("未结报警"))),
         ],
         className="panel desk-queue",
-        **aria(label=_("警情")),
+        **aria(label=_("未结报警")),
     )
 
 
@@ -222,7 +229,14 @@ def _legend(_: Translator) -> Component:
         html.Li([mark(status), _(words.STATUS[status])], className="legend-item")
         for status in sorted(Status, reverse=True)
     ]
-    return html.Ul(items, className="legend", **aria(label=_("图例")))
+    icons = [
+        html.Li(
+            [html.Span(_(letter), className=f"legend-icon legend-icon-{kind}"), _(word)],
+            className="legend-item",
+        )
+        for kind, letter, word in ICONS
+    ]
+    return html.Ul([*items, *icons], className="legend", **aria(label=_("图例")))
 
 
 def _notices(view: DeskView, _: Translator) -> Component:
@@ -245,9 +259,9 @@ def _kpi_strip(_: Translator) -> Component:
     return html.Footer(
         [
             _kpi("online", _("设备在线率"), "%"),
-            _kpi("fire", _("火警"), _("起"), Status.ALARM),
-            _kpi("prealarm", _("预警"), _("起"), Status.PREALARM),
-            _kpi("fault", _("故障"), _("起"), Status.FAULT),
+            _kpi("fire", _("火警"), _("条未结"), Status.ALARM),
+            _kpi("prealarm", _("预警"), _("条未结"), Status.PREALARM),
+            _kpi("fault", _("故障"), _("条未结"), Status.FAULT),
             _kpi("stale", _("失联"), _("台"), Status.STALE),
             _kpi("rate", _("近 10 分钟报警"), _("条")),
         ],

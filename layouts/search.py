@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from data.domain.views import HitKind, SearchHit
 from data.domain.words import BuildingCategory, DeviceKind, FacilityKind
 from layouts import words
-from layouts.components import empty, href, mark, row
+from layouts.components import data, empty, href, mark, row
 from layouts.shown import Shown
 
 
@@ -17,7 +17,9 @@ def search_results(hits: Sequence[SearchHit], asked: str, shown: Shown) -> Compo
     _ = shown.translate
     if not hits:
         return empty(_("没有找到“{text}”").format(text=asked))
-    return html.Ul([_hit_row(hit, shown) for hit in hits], className="rows")
+    # The browser opens the first result of what was asked last, not of what was found last.
+    found = [_hit_row(hit, shown) for hit in hits]
+    return html.Ul(found, className="rows", **data(asked=asked))
 
 
 def _hit_row(hit: SearchHit, shown: Shown) -> Component:

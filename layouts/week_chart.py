@@ -29,7 +29,7 @@ def week_chart(week: Week, this: Sequence[int], last: Sequence[int], shown: Show
 def days_figure(
     week: Week, this: Sequence[int], last: Sequence[int], shown: Shown
 ) -> dict[str, Any]:
-    """Return the figure: bars for this week, a stepped outline of the last behind them."""
+    """Return the figure: bars for this week, the last behind them; none for what is unknown."""
     _ = shown.translate
     days = [
         f"{_(name)}<br>{week.monday + timedelta(days=index):%m-%d}"
@@ -40,7 +40,7 @@ def days_figure(
         "data": [
             {
                 "type": "bar",
-                "x": days,
+                "x": days[: len(last)],
                 "y": list(last),
                 "name": _("上周"),
                 "hovertemplate": hover,

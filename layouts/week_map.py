@@ -15,8 +15,10 @@ MARGIN: Final = 14.0
 NOTE_WIDTH: Final = 124.0
 LONG_NAME: Final = 12
 LINE: Final = 17.0
-#: A change of this many alarms, or a doubling, has the full colour.
-STEPS: Final = 4
+#: The strongest colour is that of the largest change, and stands for at least this many alarms.
+LEAST: Final = 5
+#: Of the way from the land's colour to that of a rise or a fall.
+STRONGEST: Final = 0.85
 
 Colour = tuple[int, int, int]
 
@@ -74,28 +76,38 @@ class _Frame:
 def change_map(rows: Sequence[CommunityWeek], theme: Theme, lang: str) -> str:
     """Return the communities as a ``data:`` address of an SVG picture."""
     frame = _frame(rows, lang)
+    most = scale_of(rows)
     total = frame.left + WIDTH
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total:.0f} {frame.height:.0f}" '
         "font-family=\"system-ui, 'Noto Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei', "
         '\'PingFang SC\', sans-serif" text-anchor="middle">',
-        *(_area(row, frame, theme) for row in rows),
+        *(_area(row, frame, theme, most) for row in rows),
         *(_label(row, frame, theme, lang) for row in rows),
         "</svg>",
     ]
     return "data:image/svg+xml;charset=utf-8," + quote("".join(parts), safe="~()*!.'/=:,;")
 
 
-def change_colour(this: int, last: int, theme: Theme) -> str:
-    """Return the fill for a change: full colour when it doubled, or fell to nothing."""
-    most = max(this, last, STEPS)
-    share = min(1.0, 1.6 * abs(this - last) / most)
-    towards = theme.rise if this > last else theme.fall
+def scale_of(rows: Sequence[CommunityWeek]) -> int:
+    """Return the change that has the strongest colour: the largest of the week."""
+    return max([LEAST, *(abs(row.change or 0) for row in rows)])
+
+
+def change_colour(change: int, most: int, theme: Theme) -> str:
+    """Return the fill for a change, as strong as its number against the largest one."""
+    towards = theme.rise if change > 0 else theme.fall
+    share = STRONGEST * min(1.0, abs(change) / most)
     red, green, blue = (
-        round(start + (end - start) * share * 0.85)
-        for start, end in zip(theme.land, towards, strict=True)
+        round(start + (end - start) * share) for start, end in zip(theme.land, towards, strict=True)
     )
     return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def scale_style(theme: Theme) -> str:
+    """Return the legend as css: the colours from the largest fall to the largest rise."""
+    stops = ", ".join(change_colour(change, 1, theme) for change in (-1, 0, 1))
+    return f"linear-gradient(to right, {stops})"
 
 
 def short_name(row: CommunityWeek, lang: str) -> str:
@@ -103,8 +115,10 @@ def short_name(row: CommunityWeek, lang: str) -> str:
     return row.name_en.removesuffix(" Community") if lang == "en" else row.name
 
 
-def signed(change: int) -> str:
-    """Return a change with its sign, ``±0`` for none."""
+def signed(change: int | None) -> str:
+    """Return a change with its sign, ``±0`` for none; a dash when it is unknown."""
+    if change is None:
+        return "—"
     return f"{change:+d}".replace("-", "−") if change else "±0"
 
 
@@ -119,9 +133,9 @@ def _frame(rows: Sequence[CommunityWeek], lang: str) -> _Frame:
     return _Frame(west, north, scale, squeeze, height, NOTE_WIDTH if noted else 0.0)
 
 
-def _area(row: CommunityWeek, frame: _Frame, theme: Theme) -> str:
+def _area(row: CommunityWeek, frame: _Frame, theme: Theme, most: int) -> str:
     path = "".join(_path(ring, frame) for ring in row.outlines)
-    fill = change_colour(row.this, row.last, theme)
+    fill = change_colour(row.change or 0, most, theme)
     return f'<path d="{path}" fill="{fill}" stroke="{theme.line}" stroke-width="1.5"/>'
 
 
@@ -131,7 +145,7 @@ def _path(ring: Outline, frame: _Frame) -> str:
 
 
 def _label(row: CommunityWeek, frame: _Frame, theme: Theme, lang: str) -> str:
-    name, change = short_name(row, lang), signed(row.this - row.last)
+    name, change = short_name(row, lang), signed(row.change)
     x, y = frame.at(row.lon, row.lat)
     if len(name) > LONG_NAME:
         return _note([*_wrapped(name), change], x, y, theme)

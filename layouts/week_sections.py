@@ -1,20 +1,32 @@
 """The sections of the leaders' week, each a pure function of the report."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from dash import html
 from dash.development.base_component import Component
 
-from data.domain.kpis import Change
+from data.domain.kpis import Change, Figures, of
 from data.domain.weekly import CommunityWeek, PastFire, WeekReport
 from data.domain.words import AlarmKind, Verdict
 from layouts import ids, words
 from layouts.components import Part, empty, skeleton
 from layouts.shown import Shown, number
-from layouts.week_map import PAPER, SCREEN, change_map, short_name, signed
+from layouts.week_map import (
+    PAPER,
+    SCREEN,
+    Theme,
+    change_map,
+    scale_of,
+    scale_style,
+    short_name,
+    signed,
+)
 from layouts.week_parts import Cell, block, num, share_bar, table
 from layouts.week_status import behaviour, devices, hazards, programme
 from layouts.week_words import change_words
+
+THEMES: Final = ((SCREEN, "only-screen"), (PAPER, "only-print"))
 
 __all__ = ["behaviour", "communities", "devices", "happened", "hazards", "programme"]
 
@@ -22,7 +34,7 @@ __all__ = ["behaviour", "communities", "devices", "happened", "hazards", "progra
 def communities(report: WeekReport, shown: Shown) -> Component:
     """Return the map of the communities by change, and their table, largest rise first."""
     _ = shown.translate
-    rows = sorted(report.communities, key=lambda row: (row.last - row.this, row.code))
+    rows = sorted(report.communities, key=lambda row: (-(row.change or 0), row.code))
     title = _("社区：报警比上周的变化")
     if not rows:
         return block(title, empty(_("还没有社区数据。")))
@@ -61,19 +73,26 @@ def happened(report: WeekReport, shown: Shown) -> Component:
 
 def _map(rows: Sequence[CommunityWeek], shown: Shown) -> Component:
     _ = shown.translate
-    described = _("社区示意图，颜色越深变化越大；数字见右表")
+    described = _("社区示意图，颜色为图中数字的大小；数字见右表")
     pictures = [
         html.Img(src=change_map(rows, theme, shown.lang), alt=described, className=name)
-        for theme, name in ((SCREEN, "only-screen"), (PAPER, "only-print"))
+        for theme, name in THEMES
     ]
     legend: list[Part] = [
-        html.Span([html.I(className="swatch swatch-rise"), _("增加")]),
-        html.Span([html.I(className="swatch swatch-fall"), _("减少")]),
+        html.Span(_("报警比上周增减（条）")),
+        *(_scale(rows, theme, name) for theme, name in THEMES),
         html.Span(_("示意边界"), className="badge") if any(row.schematic for row in rows) else None,
     ]
     return html.Figure(
         [*pictures, html.Figcaption(legend, className="week-legend")], className="week-map"
     )
+
+
+def _scale(rows: Sequence[CommunityWeek], theme: Theme, name: str) -> Component:
+    """Return the map's colours between the two numbers that have the strongest."""
+    most = scale_of(rows)
+    bar = html.I(className="week-scale", style={"background": scale_style(theme)})
+    return html.Span([signed(-most), bar, signed(most)], className=f"num {name}")
 
 
 def _table(rows: Sequence[CommunityWeek], shown: Shown) -> Component:
@@ -85,9 +104,9 @@ def _table(rows: Sequence[CommunityWeek], shown: Shown) -> Component:
             [
                 short_name(row, shown.lang).partition(" (")[0],
                 num(row.this),
-                num(row.last),
-                num(signed(row.this - row.last), worse=row.this > row.last),
-                num(row.year_ago),
+                _count(row.last),
+                num(signed(row.change), worse=(row.change or 0) > 0),
+                _count(row.year_ago),
                 num(row.open_hazards),
             ]
             for row in rows
@@ -96,36 +115,41 @@ def _table(rows: Sequence[CommunityWeek], shown: Shown) -> Component:
     )
 
 
+def _count(value: int | None) -> Cell:
+    """Return a count; a dash for what was not recorded."""
+    return num("—" if value is None else value)
+
+
 def _kinds(report: WeekReport, shown: Shown) -> Component:
     _ = shown.translate
 
-    def line(name: str, counts: Sequence[int]) -> list[Part | Cell]:
-        this, last, year_ago = counts
-        changed = change_words(Change(this, last), _)
-        return [name, num(this), num(last), num(changed, worse=this > last), num(year_ago)]
+    def line(name: str, count: Callable[[Figures], int]) -> list[Part | Cell]:
+        last, year_ago = (of(one, count) for one in (report.last, report.year_ago))
+        change = Change(count(report.this), last)
+        changed = num(change_words(change, _), worse=(change.difference or 0) > 0)
+        return [name, num(count(report.this)), _count(last), changed, _count(year_ago)]
 
-    three = (report.this, report.last, report.year_ago)
-    lines = [
-        line(_(words.ALARM_KIND[kind]), [one.alarms.get(kind, 0) for one in three])
-        for kind in AlarmKind
-    ]
-    lines.append(line(_("警情（同一建筑的报警合并）"), [one.incident_count for one in three]))
+    def of_kind(kind: AlarmKind) -> Callable[[Figures], int]:
+        return lambda figures: figures.alarms.get(kind, 0)
+
+    lines = [line(_(words.ALARM_KIND[kind]), of_kind(kind)) for kind in AlarmKind]
+    lines.append(line(_("警情（同一建筑的报警合并）"), lambda figures: figures.incident_count))
     return table([_("报警"), _("本周"), _("上周"), _("变化"), _("去年同周")], lines)
 
 
 def _answered(report: WeekReport, shown: Shown) -> Component:
     """Response times of the three spans, in words: two numbers need no chart."""
     _ = shown.translate
-    now, before = report.this.response, report.last.response
+    now, last = report.this.response, report.last
     if now.median_s is None or now.p90_s is None:
         return empty(_("本周还没有已确认的火警或预警。"))
-    text = _("{n} 起火警和预警已确认：一半在 {median} 内，九成在 {p90} 内。").format(
+    text = _("{n} 条火警和预警已确认：一半在 {median} 内，九成在 {p90} 内。").format(
         n=number(now.answered), median=shown.duration(now.median_s), p90=shown.duration(now.p90_s)
     )
-    if before.median_s is None or before.p90_s is None:
+    if last is None or last.response.median_s is None or last.response.p90_s is None:
         return html.P(text)
     earlier = _("上周为 {median} 和 {p90}。").format(
-        median=shown.duration(before.median_s), p90=shown.duration(before.p90_s)
+        median=shown.duration(last.response.median_s), p90=shown.duration(last.response.p90_s)
     )
     return html.P(text + (" " if shown.lang == "en" else "") + earlier)
 

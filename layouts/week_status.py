@@ -21,7 +21,7 @@ from data.domain.words import Status
 from layouts import words
 from layouts.components import Part, badge, empty, figure, figures
 from layouts.shown import Shown, number
-from layouts.week_parts import block, num, share_bar, table
+from layouts.week_parts import Cell, block, num, share_bar, table
 from layouts.week_words import counted, share
 
 #: An online rate below this is worth a look.
@@ -95,7 +95,9 @@ def hazards(report: WeekReport, shown: Shown) -> Component:
             figure(number(report.hazards_open), _("期末未整改"), counted("处", shown)),
             figure(number(report.hazards_overdue), _("其中逾期"), counted("处", shown)),
         ),
-        html.P(
+        None
+        if report.last is None
+        else html.P(
             _("上周检查 {inspections} 次，发现 {found} 处，整改 {closed} 处。").format(
                 inspections=number(report.last.inspections),
                 found=number(report.last.hazards_found),
@@ -240,13 +242,18 @@ def _systems(rows: Sequence[DeviceFigures], shown: Shown) -> Component:
                 _(words.PLATFORM[row.platform]),
                 _(words.DEVICE_KIND[row.kind]),
                 num(row.total),
-                share_bar(row.online / row.total, low=ONLINE_LOW),
+                _online(row),
                 num(row.stale),
                 num(row.by_status.get(Status.FAULT, 0)),
             ]
             for row in by_platform
         ],
     )
+
+
+def _online(row: DeviceFigures) -> Cell:
+    online = row.online_share
+    return num("—") if online is None else share_bar(online, low=ONLINE_LOW)
 
 
 def _coverage(report: WeekReport, shown: Shown) -> Component:

@@ -86,10 +86,10 @@ def _fires(count: int, translate: Translator) -> str:
 def _alarms(facts: Headline, translate: Translator) -> str:
     change = facts.alarms_change
     compared = {
-        Trend.UP: _("共报警 {n} 起，比上周多 {change}"),
-        Trend.DOWN: _("共报警 {n} 起，比上周少 {change}"),
-        Trend.SAME: _("共报警 {n} 起，与上周相当"),
-        Trend.UNKNOWN: _("共报警 {n} 起"),
+        Trend.UP: _("共报警 {n} 条，比上周多 {change}"),
+        Trend.DOWN: _("共报警 {n} 条，比上周少 {change}"),
+        Trend.SAME: _("共报警 {n} 条，与上周相当"),
+        Trend.UNKNOWN: _("共报警 {n} 条"),
     }
     amount = share(abs(change.ratio)) if change.ratio is not None else number(abs(change.now or 0))
     return translate(compared[trend(change)]).format(n=number(facts.alarms), change=amount)
@@ -99,7 +99,7 @@ def _risen(row: CommunityWeek | None, shown: Shown) -> str:
     if row is None:
         return ""
     text = shown.translate(_("上升最多的是{place}（+{n}）"))
-    return text.format(place=community_name(row, shown), n=row.this - row.last)
+    return text.format(place=community_name(row, shown), n=row.change)
 
 
 def _floods(count: int, translate: Translator) -> str:

@@ -1,11 +1,13 @@
 """The leaders' week: a page that reads from top to bottom and prints on A4."""
 
+from collections.abc import Callable, Sequence
+
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from data.domain.kpis import Change
+from data.domain.kpis import Change, Figures, of
 from data.domain.weekly import WeekReport, headline
-from data.domain.weeks import Week
+from data.domain.weeks import NoRecordError, Week, week_at
 from layouts import ids, week_sections
 from layouts.components import aria, badge, data, skeleton
 from layouts.header import HeaderView, header
@@ -97,6 +99,36 @@ def week_error(reason: str, current: Week, shown: Shown) -> list[Component]:
     ]
 
 
+def week_unknown(
+    unknown: NoRecordError, week: Week, current: Week, shown: Shown
+) -> list[Component]:
+    """Return that nothing is known of a week before the first record: unknown is not zero."""
+    _ = shown.translate
+    since = unknown.since
+    first = None if since is None else week_at(since)
+    return [
+        html.Div(
+            [
+                html.H1(_("没有这一周的数据")),
+                html.P([html.Strong(week_title(week, shown)), " ", week_days(week)]),
+                None
+                if since is None
+                else html.P(_("最早的记录是 {day}。").format(day=shown.day(since))),
+                html.P(
+                    dcc.Link(_("看最近一周"), href=week_href(current), className="button")
+                    if first is None
+                    else dcc.Link(
+                        _("看最早的一周（{week}）").format(week=first),
+                        href=week_href(first),
+                        className="button",
+                    )
+                ),
+            ],
+            className="error-state",
+        )
+    ]
+
+
 def _head(report: WeekReport, shown: Shown) -> Component:
     _ = shown.translate
     week = report.spans.week
@@ -120,24 +152,27 @@ def _head(report: WeekReport, shown: Shown) -> Component:
 
 def _figures(report: WeekReport, shown: Shown) -> Component:
     _ = shown.translate
-    three = (report.this, report.last, report.year_ago)
-    minutes = [_minutes(one.response.median_s) for one in three]
-    shares = [None if one.false_share is None else 100 * one.false_share for one in three]
     now = report.this
+
+    def three(take: Callable[[Figures], float | None]) -> list[float | None]:
+        return [of(one, take) for one in (now, report.last, report.year_ago)]
+
+    minutes = three(lambda one: _minutes(one.response.median_s))
+    shares = three(lambda one: _percent(one.false_share))
     return html.Section(
         [
             _figure(
                 _("火灾"),
                 number(now.fires),
                 counted("起", shown),
-                [one.fires for one in three],
+                three(lambda one: one.fires),
                 shown,
             ),
             _figure(
                 _("报警"),
                 number(now.alarm_count),
-                counted("起", shown),
-                [f.alarm_count for f in three],
+                counted("条", shown),
+                three(lambda one: one.alarm_count),
                 shown,
             ),
             _figure(_("误报率"), share(now.false_share, 1), "", shares, shown, digits=1),
@@ -159,11 +194,15 @@ def _minutes(seconds: float | None) -> float | None:
     return None if seconds is None else seconds / MINUTE_S
 
 
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
+
+
 def _figure(
     label: str,
     value: str,
     unit: str,
-    three: list[float | None] | list[int],
+    three: Sequence[float | None],
     shown: Shown,
     *,
     digits: int = 0,
@@ -210,7 +249,9 @@ def _foot(report: WeekReport, shown: Shown) -> Component:
         _("误报率 = 误报 ÷（真警 + 误报），只计火警和预警；测试和演练不计。"),
         _("响应时间：平台收到火警或预警到值班员确认。"),
         _("报警负荷按 ISA-18.2：10 分钟超过 10 条为洪泛开始，少于 5 条为结束。"),
+        _("设备在线率 =（在用 − 失联）÷ 在用，停用的设备不计。"),
         _("设备、建筑和建设进度为查询时的现状。"),
+        _("“—”表示没有数据：那时还没有开始记录。"),
     ]
     made = _("查询时间 {time}").format(time=shown.moment(report.at))
     return html.Footer(

@@ -51,6 +51,19 @@ def gone(pids: list[int]) -> bool:
     return not any(is_running(pid) for pid in pids)
 
 
+@pytest.mark.parametrize("url", ["foo", "mysql://u:p@127.0.0.1/d"])
+@pytest.mark.parametrize("command", [[], ["migrate"]])
+def test_a_database_that_is_none(tmp_path: Path, url: str, command: list[str]) -> None:
+    said = one_sentence(run(tmp_path, *command, XT_DATABASE_URL=url))
+    assert "XT_DATABASE_URL 应为 sqlite:///" in said
+
+
+def test_a_short_demo_password_is_told_before_the_town_is_made(tmp_path: Path) -> None:
+    said = one_sentence(run(tmp_path, XT_DEMO_PASSWORD="short"))
+    assert "XT_DEMO_PASSWORD 需要 10" in said
+    assert not (tmp_path / "var" / "xintang.db").exists()
+
+
 def test_a_busy_port(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -124,7 +137,7 @@ def sign_ins(application: Application) -> dict[str, str]:
 def assert_stops(application: Application, number: signal.Signals) -> None:
     started = time.monotonic()
     application.process.send_signal(number)
-    assert application.process.wait(10) == 130
+    assert application.process.wait(10) == 0
     assert time.monotonic() - started < 8
 
 

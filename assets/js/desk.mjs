@@ -20,6 +20,7 @@ import { geometryOfPage } from "./lib/geometry.mjs";
 import { markPainted } from "./lib/painted.mjs";
 import { Picture } from "./lib/picture.mjs";
 import { Queue } from "./lib/queue.mjs";
+import { SearchBox } from "./lib/search.mjs";
 import { select } from "./lib/selection.mjs";
 import { Siren } from "./lib/sound.mjs";
 import { soundButton } from "./lib/sound_button.mjs";
@@ -105,18 +106,20 @@ function open(alarm) {
   select(alarm.building ? { type: "building", id: alarm.building } : { type: "device", id: alarm.device });
 }
 
-function goBack() {
+/** @param {KeyboardEvent} event @param {SearchBox} search */
+function goBack(event, search) {
   const dialog = byId(ids.HELP_DIALOG);
   if (dialog?.open) return;
   const menu = document.querySelector("details.menu[open]");
   const form = document.activeElement?.closest?.(".verdict");
   if (menu) menu.open = false;
   else if (form) form.querySelector('button[type="button"]').click();
+  else if (search.close()) event.preventDefault(); // the text stays; the next Escape leaves it
   else if (document.activeElement?.matches?.("input, textarea")) document.activeElement.blur();
   else [...document.querySelectorAll(".crumbs a")].at(-1)?.click();
 }
 
-function shortcuts(queue) {
+function shortcuts(queue, search) {
   bindKeys(
     {
       j: () => queue.move(1),
@@ -133,7 +136,7 @@ function shortcuts(queue) {
       },
       "?": () => byId(ids.HELP_DIALOG)?.showModal(),
     },
-    goBack,
+    (event) => goBack(event, search),
   );
 }
 
@@ -154,7 +157,7 @@ async function main() {
   const siren = new Siren();
   soundButton(parts.count.closest(".panel-head") ?? parts.count.parentElement, siren);
   kpiStrip(picture);
-  shortcuts(queue);
+  shortcuts(queue, new SearchBox(byId(ids.SEARCH_INPUT), byId(ids.SEARCH_RESULTS)));
   heedFires(picture, siren);
   document.addEventListener("click", openDialog);
   window.xt.onMap((map) => joinMap(map, picture));

@@ -11,7 +11,7 @@ import { watchHealth } from "./lib/lost.mjs";
 import { geometryOfPage } from "./lib/geometry.mjs";
 import { markPainted } from "./lib/painted.mjs";
 import { Picture } from "./lib/picture.mjs";
-import { lookAtBox, lookAtPlace } from "./lib/wall/camera.mjs";
+import { Camera, lookAtBox, lookAtPlace } from "./lib/wall/camera.mjs";
 import { FireCard } from "./lib/wall/card.mjs";
 import { dayFeed } from "./lib/wall/day.mjs";
 import { DWELL_MS, begin, step } from "./lib/wall/director.mjs";
@@ -19,6 +19,7 @@ import { WallList } from "./lib/wall/list.mjs";
 import { communitiesPanel, hoursPanel, statusPanel } from "./lib/wall/panels.mjs";
 import { firesOf } from "./lib/wall/rows.mjs";
 import { keepShifting, reloadAfterUpgrade } from "./lib/wall/upkeep.mjs";
+import { nearestOf, waysLayer } from "./lib/wall/ways.mjs";
 import { paintWeek } from "./lib/wall/week.mjs";
 
 /** Font size in which the map's layers write their smallest names. */
@@ -64,6 +65,7 @@ function nameOf(key, town) {
 
 class Wall {
   #map = null;
+  #ways = null;
   #point = () => {};
   #factor = 1;
   #day = null;
@@ -76,7 +78,8 @@ class Wall {
     this.hours = hoursPanel(byId(ids.WALL_TODAY));
     this.status = statusPanel(byId(ids.WALL_STATUS));
     this.communities = communitiesPanel(byId(ids.WALL_COMMUNITIES));
-    this.card = new FireCard(byId(ids.WALL_TAKEOVER), now);
+    this.card = new FireCard(byId(ids.WALL_TAKEOVER), now, () => this.#look());
+    this.camera = new Camera(byId(ids.MAP_FRAME));
     this.feed = dayFeed((day) => this.#showDay(day));
   }
 
@@ -103,13 +106,14 @@ class Wall {
     this.#map = map;
     this.#factor = enlarge(map);
     this.#point = drawMap(map, this.picture);
-    this.#look(false);
+    this.#ways = waysLayer(map);
+    this.#look();
   }
 
   #resize() {
     if (!this.#map) return;
     this.#factor = enlarge(this.#map);
-    this.#look(false);
+    this.#look();
   }
 
   #change({ full }) {
@@ -118,7 +122,7 @@ class Wall {
     this.list.show(client.alarms.values());
     this.status.show(worst.counts);
     this.communities.show(town.communities, client.alarms.values(), this.#day?.communities ?? {}, (i) => worst.community[i]);
-    if (full) this.#look(false);
+    if (full) this.#look();
     this.#direct();
   }
 
@@ -139,7 +143,7 @@ class Wall {
     const before = this.#direction;
     this.#direction = step(before ?? begin(views, now), { views, fires: fires.map(({ key }) => key), now });
     this.#tellFire(fires);
-    if (this.#direction !== before) this.#look(before !== null); // a page that opens is there at once
+    if (this.#direction !== before) this.#look({ fade: before !== null }); // a page that opens is there at once
     this.#tellView(views, fires.length > 0);
   }
 
@@ -161,27 +165,37 @@ class Wall {
     [...dots.children].forEach((dot, i) => setAttr(dot, "data-on", scene.kind === "view" && views[i] === scene.key ? "" : null));
   }
 
-  /** Turns the map to the scene. */
-  #look(fly) {
+  /** Turns the map to the scene; a fire is there at once. */
+  #look({ fade = false } = {}) {
     const { town } = this.picture;
     if (!this.#map || !town || !this.#direction) return;
     const { scene } = this.#direction;
-    byId(ids.WALL_WEEK).hidden = scene.key !== "week";
-    if (scene.kind === "fire") {
-      this.#lookAtFire(scene.key, fly);
-      return;
-    }
-    const point = town.workPoints.find(({ code }) => scene.key === `point:${code}`);
-    this.#point(point ? { type: "work_point", id: String(point.code) } : null);
-    const bottom = byId(ids.MAP_FRAME).querySelector(".wall-map-legend").offsetHeight / this.#factor;
-    lookAtBox(this.#map, point?.box ?? town.box, { bottom }, fly);
+    if (scene.kind === "fire") this.camera.turn(() => this.#lookAtFire(scene.key), { fade: false });
+    else this.camera.turn(() => this.#lookAtView(scene.key), { fade });
   }
 
-  #lookAtFire(key, fly) {
+  #lookAtView(key) {
+    const { town } = this.picture;
+    byId(ids.WALL_WEEK).hidden = key !== "week";
+    const point = town.workPoints.find(({ code }) => key === `point:${code}`);
+    this.#ways.clear();
+    this.#point(point ? { type: "work_point", id: String(point.code) } : null);
+    lookAtBox(this.#map, point?.box ?? town.box, { bottom: this.#legendHeight() });
+  }
+
+  #lookAtFire(key) {
+    byId(ids.WALL_WEEK).hidden = true;
     const fire = this.#fires().find((one) => one.key === key);
     if (!fire || !Number.isFinite(fire.lead.lon)) return;
+    const near = nearestOf(this.card.building, this.picture.town);
     this.#point(fire.lead.building ? { type: "building", id: fire.lead.building } : null);
-    lookAtPlace(this.#map, fire.lead, byId(ids.WALL_TAKEOVER).offsetWidth / this.#factor, fly);
+    this.#ways.show(fire.lead, near);
+    const right = byId(ids.WALL_TAKEOVER).offsetWidth / this.#factor;
+    lookAtPlace(this.#map, fire.lead, near, { right, bottom: this.#legendHeight() });
+  }
+
+  #legendHeight() {
+    return byId(ids.MAP_FRAME).querySelector(".wall-map-legend").offsetHeight / this.#factor;
   }
 }
 

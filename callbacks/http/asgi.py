@@ -24,7 +24,7 @@ from callbacks.http.health import health_router
 from callbacks.http.live import live_router
 from callbacks.http.metrics import Metrics, RequestMetrics, metrics_router
 from callbacks.http.problems import LastResort, install_problems
-from callbacks.http.readings import readings_router
+from callbacks.http.readings import ReadingCounters, readings_router
 from callbacks.http.security import BodyLimit, SecurityHeaders
 from callbacks.http.tiles import tiles_router
 from callbacks.services import Services
@@ -63,6 +63,7 @@ def create_asgi(services: Services) -> FastAPI:
     """Return the application; its lifespan starts and stops the hub of the event streams."""
     compressor = Compressor(services.settings.data_dir / "compressed")
     metrics = Metrics(services.registry)
+    counters = ReadingCounters(services.registry)
     app = FastAPI(
         title="Xintang smart fire",
         lifespan=_lifespan(services, compressor),
@@ -72,9 +73,10 @@ def create_asgi(services: Services) -> FastAPI:
         redirect_slashes=False,
     )
     install_problems(app)
+    app.include_router(readings_router(services, counters))
     _include_routers(app, services, compressor, metrics)
     _mount_surfaces(app, services, compressor)
-    _add_middleware(app, services, compressor, metrics)
+    _add_middleware(app, services, compressor, metrics, counters)
     return app
 
 
@@ -113,7 +115,6 @@ def _include_routers(
     app.include_router(health_router(services))
     app.include_router(auth_router(services.sessions, assets=assets, secure=secure))
     app.include_router(assets_router(ASSETS_FOLDER, services.build, compressor))
-    app.include_router(readings_router(services))
     app.include_router(live_router(services))
     app.include_router(building_router(services))
     app.include_router(day_router(services))
@@ -143,13 +144,17 @@ def _redirect_to_slash(app: FastAPI, prefix: str) -> None:
 
 
 def _add_middleware(
-    app: FastAPI, services: Services, compressor: Compressor, metrics: Metrics
+    app: FastAPI,
+    services: Services,
+    compressor: Compressor,
+    metrics: Metrics,
+    counters: ReadingCounters,
 ) -> None:
     """Add from the inside out: what is added last sees a request first."""
     app.add_middleware(SuiteCache, compressor=compressor)
     app.add_middleware(GZipMiddleware, minimum_size=MIN_BYTES, compresslevel=GZIP_LEVEL)
     app.add_middleware(Gate, sessions=services.sessions)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, refused=counters.body_refused)
     app.add_middleware(SecurityHeaders, https=services.settings.https)
     app.add_middleware(RequestMetrics, metrics=metrics)
     app.add_middleware(LastResort)

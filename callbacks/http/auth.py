@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +25,8 @@ from layouts.login import LoginView, login_page
 
 LANG_COOKIE: Final = "xt_lang"
 FORM_COOKIE: Final = "xt_login"
+TOKEN_BYTES: Final = 24
+FORM_TOKEN: Final = re.compile(r"[\w-]{32}", re.ASCII)
 LANG_LIFE: Final = timedelta(days=365)
 #: A browser forgets a cookie after at most this long; the server decides when a session ends.
 COOKIE_LIFE: Final = timedelta(days=400)
@@ -90,8 +93,12 @@ class _Pages:
         error: str = "",
         status: int = 200,
     ) -> Response:
-        """Return the page with a fresh form token in it and in its cookie."""
-        token = secrets.token_urlsafe(24)
+        """Return the page with a form token in it and in its cookie.
+
+        The browser's token is kept while it lasts: a second tab must not shut the first one out.
+        """
+        held = request.cookies.get(FORM_COOKIE, "")
+        token = held if FORM_TOKEN.fullmatch(held) else secrets.token_urlsafe(TOKEN_BYTES)
         view = LoginView(_lang(request), self.assets, token, view_next, name, error)
         response = HTMLResponse(login_page(view), status, {"cache-control": "no-store"})
         response.set_cookie(
@@ -116,7 +123,6 @@ class _Pages:
             httponly=True,
             samesite="lax",
         )
-        response.delete_cookie(FORM_COOKIE, path="/login")
         return response
 
 

@@ -70,7 +70,10 @@ def day_view(report: DayReport) -> dict[str, Any]:
     }
 
 
-def _figures_view(figures: Figures) -> dict[str, Any]:
+def _figures_view(figures: Figures | None) -> dict[str, Any]:
+    """Return the figures; all of them unknown before the first record."""
+    if figures is None:
+        return dict.fromkeys(("alarms", "fires", "false_share", "response_s"))
     return {
         "alarms": figures.alarm_count,
         "fires": figures.fires,

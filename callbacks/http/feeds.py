@@ -6,7 +6,7 @@ from callbacks.http.gate import Gate
 from callbacks.http.health import health_router
 from callbacks.http.metrics import Metrics, RequestMetrics, metrics_router
 from callbacks.http.problems import LastResort, install_problems
-from callbacks.http.readings import readings_router
+from callbacks.http.readings import ReadingCounters, readings_router
 from callbacks.http.security import BodyLimit, SecurityHeaders
 from callbacks.services import Services
 
@@ -14,13 +14,14 @@ from callbacks.services import Services
 def create_feeds_asgi(services: Services) -> FastAPI:
     """Return the application that takes readings only; a flood of them leaves the screens alone."""
     metrics = Metrics(services.registry)
+    counters = ReadingCounters(services.registry)
     app = FastAPI(title="Xintang feeds", docs_url=None, redoc_url=None, openapi_url=None)
     install_problems(app)
     app.include_router(health_router(services))
-    app.include_router(readings_router(services))
+    app.include_router(readings_router(services, counters))
     app.include_router(metrics_router(services, metrics))
     app.add_middleware(Gate, sessions=services.sessions)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, refused=counters.body_refused)
     app.add_middleware(SecurityHeaders, https=services.settings.https)
     app.add_middleware(RequestMetrics, metrics=metrics)
     app.add_middleware(LastResort)

@@ -1,49 +1,73 @@
 """``POST /api/v1/readings``: the HTTP way in."""
 
 import hmac
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import Counter
+from prometheus_client import CollectorRegistry, Counter
 from starlette.concurrency import run_in_threadpool
 
 from callbacks.http.problems import Problem
 from callbacks.services import Services
-from data.domain.errors import ReadingError
-from data.domain.readings import Reading
+from data.domain.errors import ReadingError, Refusal
+from data.domain.readings import Reading, check_reading
 from data.feeds.decode import BodyError, decode_item, parse_body
 from data.live.wire import to_json
 from data.pipeline import Outcome, Rejected
 
+PATH: Final = "/api/v1/readings"
 
-def readings_router(services: Services) -> APIRouter:
+
+class ReadingCounters:
+    """What became of readings; every label is one of a short fixed list."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.readings = Counter(
+            "xt_readings_total", "Readings by outcome", ["outcome"], registry=registry
+        )
+        self.rejected = Counter(
+            "xt_readings_rejected_total", "Rejected readings", ["reason"], registry=registry
+        )
+        self.bodies = Counter(
+            "xt_readings_refused_total", "Bodies refused as a whole", ["reason"], registry=registry
+        )
+
+    def count(self, outcome: Outcome, reasons: Iterable[Refusal]) -> None:
+        """Count what was taken and what was not."""
+        self.readings.labels("accepted").inc(outcome.accepted)
+        self.readings.labels("duplicate").inc(outcome.duplicates)
+        self.readings.labels("rejected").inc(len(outcome.rejected))
+        for reason in reasons:
+            self.rejected.labels(reason).inc()
+
+    def body_refused(self, path: str, reason: str) -> None:
+        """Count a body that did not come through to the router: too large or too slow."""
+        if path == PATH:
+            self.bodies.labels(reason).inc()
+
+
+def readings_router(services: Services, counters: ReadingCounters) -> APIRouter:
     """Make the router; every call needs one of the configured keys."""
     router = APIRouter()
-    counter = Counter(
-        "xt_readings_total", "Readings by outcome", ["outcome"], registry=services.registry
-    )
-    refused = Counter(
-        "xt_readings_refused_total",
-        "Bodies refused as a whole",
-        ["reason"],
-        registry=services.registry,
-    )
 
-    @router.post("/api/v1/readings")
+    @router.post(PATH)
     async def post_readings(request: Request) -> Response:
         if not has_key(services, request):
-            refused.labels("key").inc()
+            counters.bodies.labels("key").inc()
             raise Problem(401, "a valid key is needed: Authorization: Bearer KEY")
         try:
             items = parse_body(await request.body())
         except BodyError as error:
-            refused.labels("body").inc()
+            counters.bodies.labels("body").inc()
             raise Problem(400, str(error)) from None
-        outcome = await run_in_threadpool(take_items, services, items)
-        counter.labels("accepted").inc(outcome.accepted)
-        counter.labels("duplicate").inc(outcome.duplicates)
-        counter.labels("rejected").inc(len(outcome.rejected))
+        outcome, reasons = await run_in_threadpool(take_items, services, items)
+        counters.count(outcome, reasons)
         return answer(outcome)
+
+    @router.api_route(PATH, methods=["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
+    async def only_post() -> Response:
+        raise Problem(405, "readings are sent with POST", headers={"allow": "POST"})
 
     return router
 
@@ -60,22 +84,34 @@ def has_key(services: Services, request: Request) -> bool:
     return any(matches)
 
 
-def take_items(services: Services, items: list[Any]) -> Outcome:
-    """Decode and ingest a batch; a bad item costs only itself."""
+def take_items(services: Services, items: list[Any]) -> tuple[Outcome, list[Refusal]]:
+    """Decode and ingest a batch; a bad item costs only itself, and is counted by its reason."""
     received_at = services.now()
     good: list[tuple[int, Reading]] = []
     rejected: list[Rejected] = []
+    reasons: list[Refusal] = []
     for index, item in enumerate(items):
         try:
             good.append((index, decode_item(item, received_at)))
         except ReadingError as error:
             rejected.append(Rejected(index, str(error)))
+            reasons.append(error.reason)
     outcome = (
         services.pipeline.ingest([reading for _, reading in good]) if good else Outcome(0, 0, ())
     )
     rejected += [Rejected(good[r.index][0], r.error) for r in outcome.rejected]
+    reasons += [refusal_of(good[r.index][1]) for r in outcome.rejected]
     rejected.sort(key=lambda r: r.index)
-    return Outcome(outcome.accepted, outcome.duplicates, tuple(rejected))
+    return Outcome(outcome.accepted, outcome.duplicates, tuple(rejected)), reasons
+
+
+def refusal_of(reading: Reading) -> Refusal:
+    """Return why the pipeline rejected a reading: a believable one is of an unknown device."""
+    try:
+        check_reading(reading)
+    except ReadingError as error:
+        return error.reason
+    return Refusal.DEVICE
 
 
 def answer(outcome: Outcome) -> Response:

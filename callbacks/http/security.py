@@ -4,7 +4,7 @@ import asyncio
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Final
 
@@ -97,8 +97,16 @@ class SecurityHeaders:
 class BodyLimit:
     """ASGI middleware: takes a request's body in before anybody works on it, up to a limit."""
 
-    def __init__(self, app: ASGIApp, *, limit: int = MAX_BODY_BYTES) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        refused: Callable[[str, str], None] = lambda _path, _reason: None,
+        limit: int = MAX_BODY_BYTES,
+    ) -> None:
+        """``refused`` is told path and reason (``size``, ``slow``) of what is turned away."""
         self._app = app
+        self._refused = refused
         self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -109,9 +117,11 @@ class BodyLimit:
         try:
             body = await asyncio.wait_for(self._body(scope, receive), BODY_TIMEOUT_S)
         except TimeoutError:
+            self._refused(scope["path"], "slow")
             problem = Problem(HTTPStatus.REQUEST_TIMEOUT, "The body did not arrive in time.")
             await problem.response()(scope, receive, send)
         except Problem as problem:
+            self._refused(scope["path"], "size")
             await problem.response()(scope, receive, send)
         else:
             await self._app(scope, _replay(body, receive), send)

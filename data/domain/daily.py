@@ -9,7 +9,7 @@ from data.domain.kpis import Figures
 from data.domain.weeks import SHANGHAI, Comparison, Span
 
 HOURS: Final = 24
-#: "Usual" is the mean of as many earlier days of the same weekday.
+#: "Usual" is the median of as many earlier days of the same weekday: one flood does not move it.
 USUAL_DAYS: Final = 4
 
 
@@ -21,12 +21,13 @@ class DayReport:
     at: datetime
     #: Alarms of each hour of the day in Asia/Shanghai that has begun.
     hours: tuple[int, ...]
-    #: Mean alarms of each of the 24 hours on the same weekday of the weeks before.
+    #: Median alarms of each of the 24 hours on the same weekday of the weeks before.
     usual: tuple[float, ...]
     spans: Comparison
-    this: Figures
-    last: Figures
-    year_ago: Figures
+    #: None: before the first record.
+    this: Figures | None
+    last: Figures | None
+    year_ago: Figures | None
     #: Alarms of this week by community code.
     communities: Mapping[str, int]
 

@@ -4,11 +4,13 @@ The rates follow ISA-18.2 / IEC 62682 (table 5): alarms per 10 minutes, share of
 floods that begin above 10 and end below 5. Periods are aligned to the clock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from data.domain.words import AlarmKind, Verdict
+
+T = TypeVar("T")
 
 PERIOD_S: Final = 600
 #: A period with more alarms than this begins a flood; one operator can't answer more.
@@ -72,6 +74,11 @@ class Figures:
     def false_share(self) -> float | None:
         """Share of false ones among those judged real or false; tests and drills don't count."""
         return false_share(self.verdicts)
+
+
+def of(figures: Figures | None, take: Callable[[Figures], T]) -> T | None:
+    """Return one of the figures, None where nothing was recorded."""
+    return None if figures is None else take(figures)
 
 
 @dataclass(frozen=True, slots=True)

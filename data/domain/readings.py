@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from data.domain.errors import ReadingError
+from data.domain.errors import ReadingError, Refusal
 from data.domain.words import Reported
 
 #: Every value a reading may carry: name → (lowest, highest) that is physically believable.
@@ -63,19 +63,24 @@ def check_reading(reading: Reading) -> Reading:
 def _check_clock(measured_at: datetime, received_at: datetime) -> None:
     if measured_at.tzinfo is None:
         raise ReadingError(
-            "measured_at needs a time zone (RFC 3339, e.g. 2026-11-22T10:24:07+08:00)"
+            "measured_at needs a time zone (RFC 3339, e.g. 2026-11-22T10:24:07+08:00)",
+            Refusal.CLOCK,
         )
     if measured_at > received_at + MAX_AHEAD:
         raise ReadingError(
-            f"measured_at {measured_at.isoformat()} is more than 5 min in the future"
+            f"measured_at {measured_at.isoformat()} is more than 5 min in the future",
+            Refusal.CLOCK,
         )
     if measured_at < received_at - MAX_AGE:
-        raise ReadingError(f"measured_at {measured_at.isoformat()} is more than 30 days old")
+        raise ReadingError(
+            f"measured_at {measured_at.isoformat()} is more than 30 days old", Refusal.CLOCK
+        )
 
 
 def _check_value(name: str, value: float) -> None:
     if name not in VALUE_RANGES:
-        raise ReadingError(f"unknown value {name!r}; known: {', '.join(VALUE_RANGES)}")
+        known = ", ".join(VALUE_RANGES)
+        raise ReadingError(f"unknown value {name!r}; known: {known}", Refusal.VALUE)
     low, high = VALUE_RANGES[name]
     if not math.isfinite(value) or not low <= value <= high:
-        raise ReadingError(f"{name} = {value} is not within {low:g} … {high:g}")
+        raise ReadingError(f"{name} = {value} is not within {low:g} … {high:g}", Refusal.VALUE)

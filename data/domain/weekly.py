@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from data.domain.devices import online_share
 from data.domain.kpis import Change, Figures, Rates
 from data.domain.weeks import Comparison
 from data.domain.words import BuildingCategory, DeviceKind, Platform, Status
@@ -19,7 +20,7 @@ Outline = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class CommunityWeek:
-    """Alarms of one community in the three spans."""
+    """Alarms of one community in the three spans; None where nothing was recorded yet."""
 
     code: str
     name: str
@@ -28,10 +29,15 @@ class CommunityWeek:
     lat: float
     outlines: tuple[Outline, ...]
     this: int
-    last: int
-    year_ago: int
+    last: int | None
+    year_ago: int | None
     open_hazards: int
     schematic: bool = True
+
+    @property
+    def change(self) -> int | None:
+        """Alarms more than in the last week, None when that is unknown."""
+        return None if self.last is None else self.this - self.last
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +95,9 @@ class DeviceFigures:
         return self.by_status.get(Status.STALE, 0)
 
     @property
-    def online(self) -> int:
-        """Devices that report: neither silent nor out of service."""
-        return self.total - self.stale - self.by_status.get(Status.DISABLED, 0)
+    def online_share(self) -> float | None:
+        """Share of the devices in service that report."""
+        return online_share(self.by_status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +148,9 @@ class WeekReport:
     at: datetime
     demo: bool
     this: Figures
-    last: Figures
-    year_ago: Figures
+    #: None: before the first record.
+    last: Figures | None
+    year_ago: Figures | None
     communities: tuple[CommunityWeek, ...]
     behaviour: Behaviour
     devices: tuple[DeviceFigures, ...]
@@ -188,12 +195,13 @@ def trend(change: Change) -> Trend:
 
 def headline(report: WeekReport) -> Headline:
     """Return what the week's one sentence has to say."""
-    rises = [row for row in report.communities if row.this > row.last]
+    rises = [(row.change, row) for row in report.communities if row.change and row.change > 0]
+    before = None if report.last is None else report.last.alarm_count
     return Headline(
         fires=report.this.fires,
         alarms=report.this.alarm_count,
-        alarms_change=Change(report.this.alarm_count, report.last.alarm_count),
-        risen=max(rises, key=lambda row: row.this - row.last, default=None),
+        alarms_change=Change(report.this.alarm_count, before),
+        risen=max(rises, key=lambda rise: rise[0], default=(0, None))[1],
         floods=len(report.behaviour.rates.floods),
         hazards_overdue=report.hazards_overdue,
         running=report.spans.running,

@@ -19,12 +19,27 @@ class WeekError(DomainError):
     """A text or number that names no week."""
 
 
+class NoRecordError(WeekError):
+    """A week that was over before anything was recorded."""
+
+    def __init__(self, week: "Week", since: datetime | None) -> None:
+        super().__init__(f"nothing was recorded in {week}")
+        self.since = since
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of time, ``start`` included and ``end`` not; both are UTC."""
 
     start: datetime
     end: datetime
+
+    def is_recorded(self, since: datetime | None) -> bool:
+        """Return whether it can be compared with, when the first record of all is of ``since``.
+
+        What lies before is unknown, not zero; a quiet first day is still a whole span.
+        """
+        return since is not None and since < self.start + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -137,3 +152,12 @@ def compare_spans(week: Week, now: datetime) -> Comparison:
     starts = (week, week.shifted(-1), week.year_before())
     this, last, year_ago = (Span(w.span.start, w.span.start + length) for w in starts)
     return Comparison(week, this, last, year_ago, running=now < whole.end)
+
+
+def recorded(spans: Comparison, since: datetime | None) -> tuple[bool, bool, bool]:
+    """Return which of (this, last, year ago) can be told, when the first record is of ``since``.
+
+    Of the week itself also a part can be told; the one that is running is being recorded.
+    """
+    begun = spans.running or (since is not None and since < spans.this.end)
+    return begun, spans.last.is_recorded(since), spans.year_ago.is_recorded(since)

@@ -22,7 +22,7 @@ from data.feeds.fleet import Fleet, Message, Telemetry, load_fleet
 from data.feeds.happenings import ALERT_INTERVAL_S, Happenings
 from data.feeds.sender import FeedError, Sender
 from data.logs import configure_logging
-from data.settings import Settings
+from data.settings import load_settings
 from data.store.database import Database
 
 log = structlog.get_logger(__name__)
@@ -180,7 +180,7 @@ async def _run(url: str, key: str, rate: float, seed: int | None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    database = Database(Settings().sql_url)
+    database = Database(load_settings(os.environ).sql_url)
     try:
         await simulate(url, key, database, rate=rate, seed=seed, stop=stop)
     finally:

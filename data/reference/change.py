@@ -19,6 +19,10 @@ from data.reference.known import MODELS, Known, referring
 SAME_DEG: Final = 1e-6
 
 
+#: More than this share of the database's rows does not go by mistake.
+LARGE_SHARE: Final = 0.5
+
+
 class Kind(StrEnum):
     """What happens to a row of the database."""
 
@@ -69,12 +73,26 @@ def removal_problems(session: Session, plan: Plan) -> list[Problem]:
     if not removed:
         return []
     used = referring(session, MODELS[plan.layer])
-    reason = "can't be removed: still referred to by {}"
+    reason = "不能移除，仍被 {0} 引用 / can't be removed: still referred to by {0}"
     return [
         Problem(None, row_id, reason.format(", ".join(used[row_id])))
         for row_id in removed
         if row_id in used
     ]
+
+
+def large_change_problems(plan: Plan, known: Known) -> tuple[Problem, ...]:
+    """Return a refusal if more than half of what is in the database would go: a wrong file may."""
+    gone = sum(change.kind in {Kind.REMOVED, Kind.DISABLED} for change in plan.changes)
+    there = sum(not getattr(row, "disabled", False) for row in known.rows.values())
+    if gone <= LARGE_SHARE * there:
+        return ()
+    reason = (
+        f"现有 {there} 条中将有 {gone} 条被移除或停用；确认无误请加 --allow-large-change "
+        f"/ {gone} of {there} rows would be removed or disabled; "
+        "if that is meant, add --allow-large-change"
+    )
+    return (Problem(None, "", reason),)
 
 
 def _removals(layer: Layer, absent: Iterable[str], known: Known) -> list[Change]:

@@ -82,7 +82,8 @@ def _missing(layer: Layer, record: Record, known: Known, *, located: bool) -> li
     ]
     if record.geometry is None and located:
         lacking.append("coordinates")
-    return [f"new, and lacks {', '.join(lacking)}"] if lacking else []
+    listed = ", ".join(lacking)
+    return [f"新的一行，缺少 {listed} / new, and lacks {listed}"] if lacking else []
 
 
 def _located(records: Sequence[Record]) -> list[tuple[Record, BaseGeometry]]:
@@ -94,7 +95,10 @@ def _kinds_of_geometry(layer: Layer, records: Sequence[Record]) -> Iterable[Prob
     for record, geometry in _located(records):
         kind = single(geometry).geom_type
         if kind not in allowed:
-            reason = f"{layer} need {' or '.join(sorted(allowed))}, not {kind}"
+            reason = (
+                f"{layer} 应为 {'、'.join(sorted(allowed))}，不是 {kind} / "
+                f"{layer} need {' or '.join(sorted(allowed))}, not {kind}"
+            )
             yield Problem(record.row, record.id, reason)
 
 
@@ -103,15 +107,26 @@ def _outside(layer: Layer, records: Sequence[Record], known: Known) -> list[Prob
     located = _located(records)
     if layer in {Layer.COMMUNITIES, Layer.WORK_POINTS}:
         boundary, tolerance = reference_outline(), FARTHEST_M
-        where = "more than 30 km from Xintang"
+        where = "离新塘超过 30 km", "more than 30 km from Xintang"
     elif known.outline.is_empty:
-        return [Problem(None, "", "the database has no communities yet; import them first")]
+        reason = (
+            "数据库里还没有社区，请先导入社区 / "
+            "the database has no communities yet; import them first"
+        )
+        return [Problem(None, "", reason)]
     else:
         boundary, tolerance = known.outline, TOLERANCE_M
-        where = f"more than {TOLERANCE_M:g} m outside the sub-district"
+        where = (
+            f"在街道外超过 {TOLERANCE_M:g} m",
+            f"more than {TOLERANCE_M:g} m outside the sub-district",
+        )
     within = inside([geometry for _, geometry in located], boundary, tolerance)
     return [
-        Problem(record.row, record.id, f"{_position(geometry)} is {where}")
+        Problem(
+            record.row,
+            record.id,
+            f"{_position(geometry)} {where[0]} / {_position(geometry)} is {where[1]}",
+        )
         for (record, geometry), good in zip(located, within, strict=True)
         if not good
     ]
@@ -135,6 +150,7 @@ def _overlapping(
         Problem(
             located[pair.first][0].row,
             names[pair.first],
+            f"与 {names[pair.second]} 重叠 {pair.area_m2:.0f} m² / "
             f"overlaps {names[pair.second]} by {pair.area_m2:.0f} m²",
         )
         for pair in overlaps(areas, MIN_OVERLAP_M2)
@@ -149,7 +165,11 @@ def _membership(resolved: Sequence[Resolved], known: Known) -> list[Problem]:
         for code in record.values.get("communities") or ():
             claims.setdefault(code, []).append(record)
     problems = [
-        Problem(both[1].row, both[1].id, f"community {code} is also listed at {both[0].id}")
+        Problem(
+            both[1].row,
+            both[1].id,
+            f"社区 {code} 已列在 {both[0].id} / community {code} is also listed at {both[0].id}",
+        )
         for code, both in claims.items()
         if len(both) > 1
     ]
@@ -158,6 +178,11 @@ def _membership(resolved: Sequence[Resolved], known: Known) -> list[Problem]:
         if row.work_point_id in stating and row.code not in claims:
             left = stating[row.work_point_id]
             problems.append(
-                Problem(left.row, left.id, f"community {row.code} would be left without work point")
+                Problem(
+                    left.row,
+                    left.id,
+                    f"社区 {row.code} 将没有工作点 / "
+                    f"community {row.code} would be left without work point",
+                )
             )
     return problems

@@ -103,7 +103,7 @@ def text(longest: int) -> Callable[[str], str]:
 
     def read(cell: str) -> str:
         if len(cell) > longest:
-            raise ValueError(f"longer than {longest} characters")
+            raise ValueError(f"超过 {longest} 个字符 / longer than {longest} characters")
         return cell
 
     return read
@@ -116,9 +116,12 @@ def whole(lowest: int, highest: int) -> Callable[[str], int]:
         try:
             number = float(cell)
         except ValueError:
-            raise ValueError(f"{cell!r} is not a number") from None
+            raise ValueError(f"{cell} 不是数字 / {cell!r} is not a number") from None
         if not math.isfinite(number) or number != int(number) or not lowest <= number <= highest:
-            raise ValueError(f"{cell} is not a whole number within {lowest} … {highest}")
+            raise ValueError(
+                f"{cell} 不是 {lowest} … {highest} 的整数 / "
+                f"{cell} is not a whole number within {lowest} … {highest}"
+            )
         return int(number)
 
     return read
@@ -130,7 +133,10 @@ def word(vocabulary: type[W], chinese: dict[str, W]) -> Callable[[str], W]:
 
     def read(cell: str) -> W:
         if cell.lower() not in known:
-            raise ValueError(f"{cell!r} is unknown; known: {', '.join(known)}")
+            raise ValueError(
+                f"不认识 {cell}，可用：{'、'.join(chinese)} / "
+                f"{cell!r} is unknown; known: {', '.join(known)}"
+            )
         return known[cell.lower()]
 
     return read
@@ -139,14 +145,20 @@ def word(vocabulary: type[W], chinese: dict[str, W]) -> Callable[[str], W]:
 def boolean(cell: str) -> bool:
     """Read 是/否, 有/无, true/false, 1/0."""
     if cell.lower() not in YES | NO:
-        raise ValueError(f"{cell!r} is neither yes (是, true, 1) nor no (否, false, 0)")
+        raise ValueError(
+            f"{cell} 不是 是（true、1）或 否（false、0） / "
+            f"{cell!r} is neither yes (是, true, 1) nor no (否, false, 0)"
+        )
     return cell.lower() in YES
 
 
 def community_code(cell: str) -> str:
     """Read the 12-digit statistical code of one of Xintang's communities."""
     if not COMMUNITY_CODE.fullmatch(cell):
-        raise ValueError(f"{cell!r} is not a code of Xintang (350582005 and three digits)")
+        raise ValueError(
+            f"{cell} 不是新塘的社区代码（350582005 加三位数字） / "
+            f"{cell!r} is not a code of Xintang (350582005 and three digits)"
+        )
     return cell
 
 
@@ -154,11 +166,13 @@ def iso_date(cell: str) -> str:
     """Read a date (2026-11-22, 2026/1/2, 2026年1月2日), with or without a time after it, as ISO."""
     match = DATE.fullmatch(cell)
     if match is None:
-        raise ValueError(f"{cell!r} is not a date (2026-11-22)")
+        raise ValueError(f"{cell} 不是日期（2026-11-22） / {cell!r} is not a date (2026-11-22)")
     try:
         return date(*map(int, match.groups())).isoformat()
     except ValueError:
-        raise ValueError(f"{cell!r} is not a day of the calendar") from None
+        raise ValueError(
+            f"{cell} 不是日历上的日子 / {cell!r} is not a day of the calendar"
+        ) from None
 
 
 def names(cell: str) -> tuple[str, ...]:
@@ -244,8 +258,15 @@ def key_field(layer: Layer) -> str:
     return FIELDS[layer][0].name
 
 
-def match_columns(layer: Layer, columns: tuple[str, ...], chosen: dict[str, str]) -> dict[str, str]:
+def match_columns(
+    layer: Layer,
+    columns: tuple[str, ...],
+    chosen: dict[str, str],
+    builtin: frozenset[str] = frozenset(),
+) -> dict[str, str]:
     """Return field → column: as chosen, else the field's own name, else the first alias there.
+
+    ``builtin`` columns, which the format has of itself, count only where no other one is found.
 
     Raises
     ------
@@ -256,10 +277,23 @@ def match_columns(layer: Layer, columns: tuple[str, ...], chosen: dict[str, str]
     known = {field.name for field in fields}
     for name, column in chosen.items():
         if name not in known:
-            raise ValueError(f"{layer} has no field {name!r}; it has {', '.join(sorted(known))}")
+            listed = ", ".join(sorted(known))
+            raise ValueError(
+                f"{layer} 没有字段 {name}，可用：{listed}。"
+                f"/ {layer} has no field {name!r}; it has {listed}"
+            )
         if column not in columns:
-            raise ValueError(f"the file has no column {column!r}; it has {', '.join(columns)}")
-    found = {field.name: find_column(columns, (field.name, *field.aliases)) for field in fields}
+            listed = ", ".join(columns)
+            raise ValueError(
+                f"文件没有列 {column}，现有：{listed}。"
+                f"/ the file has no column {column!r}; it has {listed}"
+            )
+    made = tuple(column for column in columns if column not in builtin)
+    found = {
+        field.name: find_column(made, (field.name, *field.aliases))
+        or find_column(columns, (field.name, *field.aliases))
+        for field in fields
+    }
     return {name: column for name, column in found.items() if column is not None} | chosen
 
 

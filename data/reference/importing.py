@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import inspect
 
 from data.reference.apply import apply_plan
-from data.reference.change import Plan, make_plan, removal_problems
+from data.reference.change import Plan, large_change_problems, make_plan, removal_problems
 from data.reference.check import check
 from data.reference.errors import ImportRefusedError, Problem
 from data.reference.fields import Layer
@@ -27,6 +27,7 @@ class Request:
     layer: Layer
     columns: Mapping[str, str] = field(default_factory=dict)
     replace: bool = False
+    allow_large_change: bool = False
     dry_run: bool = False
 
 
@@ -58,7 +59,8 @@ def run_import(database: Database, request: Request, *, at: datetime, actor: str
     """
     if not inspect(database.engine).has_table(Community.__tablename__):
         raise ImportRefusedError(
-            f"the database {database.engine.url!r} has no tables yet; start the application once"
+            f"数据库 {database.engine.url!r} 还没有表，请先启动一次应用。"
+            f"/ the database {database.engine.url!r} has no tables yet; start the application once"
         )
     table = read_table(request.source)
     parsed = parse(request.layer, table, request.columns)
@@ -73,6 +75,8 @@ def run_import(database: Database, request: Request, *, at: datetime, actor: str
         )
         plan = make_plan(request.layer, resolved, known, replace=request.replace)
         problems = (*parsed.problems, *wrong, *removal_problems(session, plan))
+        if not request.allow_large_change:
+            problems += large_change_problems(plan, known)
         written = not problems and not request.dry_run
         if written:
             apply_plan(session, plan, at=at, actor=actor, detail=detail)
@@ -80,4 +84,9 @@ def run_import(database: Database, request: Request, *, at: datetime, actor: str
 
 
 def _in_order(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    return tuple(sorted(problems, key=lambda problem: (problem.row is None, problem.row or 0)))
+    """Return first what is wrong with the file as a whole, then row by row, then the database's."""
+    return tuple(
+        sorted(
+            problems, key=lambda p: (p.row is None and p.id != "", p.row is not None, p.row or 0)
+        )
+    )

@@ -49,7 +49,8 @@ def named_crs(name: str) -> str:
         to_lonlat(np.empty((0, 2)), crs)
     except CoordinateError:
         raise ImportRefusedError(
-            f"unknown coordinate reference system {name!r}; use EPSG:<number>, GCJ-02 or BD-09"
+            f"不认识坐标系 {name}，请用 EPSG:<编号>、GCJ-02 或 BD-09。"
+            f"/ unknown coordinate reference system {name!r}; use EPSG:<number>, GCJ-02 or BD-09"
         ) from None
     return crs
 
@@ -87,7 +88,7 @@ def locate(
     list of str
         Reason (invalid, swapped, outside China), ``None`` for what is right or absent.
     """
-    reasons = [None if g is None else invalid_reason(g) for g in geometries]
+    reasons: list[str | None] = [None if g is None else _invalid(g) for g in geometries]
     usable = [i for i, g in enumerate(geometries) if g is not None and reasons[i] is None]
     found: list[BaseGeometry | None] = [None] * len(geometries)
     if not usable:
@@ -108,8 +109,16 @@ def locate(
     return found, reasons
 
 
+def _invalid(geometry: BaseGeometry) -> str | None:
+    reason = invalid_reason(geometry)
+    return None if reason is None else f"几何无效：{reason} / invalid geometry: {reason}"
+
+
 def _foreign(point: NDArray[np.float64], crs: str, *, swapped: bool) -> str:
     place = f"({point[0]:.10g}, {point[1]:.10g}) in {crs}"
     if swapped:
-        return f"{place}: longitude and latitude (or easting and northing) are swapped"
-    return f"{place} is outside China"
+        return (
+            f"{place} 的经度和纬度（或东坐标和北坐标）颠倒 / "
+            f"{place}: longitude and latitude (or easting and northing) are swapped"
+        )
+    return f"{place} 不在中国境内 / {place} is outside China"

@@ -6,6 +6,8 @@ GDAL and openpyxl are imported where they are needed: both are slow to load.
 import csv
 import io
 import math
+from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from data.reference.errors import ImportRefusedError, Problem
 from data.reference.fields import LAT_ALIASES, LON_ALIASES, WKT_ALIASES, find_column
+from data.reference.kml import plainly_named
 from data.reference.located import named_crs
 
 CSV_SUFFIXES: Final = frozenset({".csv"})
@@ -24,6 +27,7 @@ XLSX_SUFFIXES: Final = frozenset({".xlsx"})
 GEO_SUFFIXES: Final = frozenset({".gpkg", ".shp", ".zip", ".geojson", ".json", ".kml"})
 #: Formats whose own standard says longitude and latitude of WGS 84.
 LONLAT_SUFFIXES: Final = frozenset({".geojson", ".json", ".kml"})
+NO_NAMES: Final[Mapping[str, str]] = {}
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
 
 
@@ -44,7 +48,8 @@ class Table:
     """A file's rows.
 
     ``numbers`` are the lines (tables; the header is 1) or feature numbers (from 1); geometries
-    are in ``crs``; ``problems`` are coordinates that could not be read.
+    are in ``crs``; ``problems`` are coordinates that could not be read. ``builtin`` columns the
+    format has of itself, filled or not: a column that somebody made goes before them.
     """
 
     columns: tuple[str, ...]
@@ -54,6 +59,7 @@ class Table:
     crs: str
     crs_from: str
     problems: tuple[Problem, ...] = ()
+    builtin: frozenset[str] = frozenset()
 
 
 def read_table(source: Source) -> Table:
@@ -67,7 +73,7 @@ def read_table(source: Source) -> Table:
     """
     suffix = source.path.suffix.lower()
     if not source.path.is_file():
-        raise ImportRefusedError(f"there is no file {source.path}")
+        raise ImportRefusedError(f"没有文件 {source.path}。/ there is no file {source.path}")
     if suffix in CSV_SUFFIXES:
         return _with_points(source, _csv_lines(source))
     if suffix in XLSX_SUFFIXES:
@@ -75,7 +81,10 @@ def read_table(source: Source) -> Table:
     if suffix in GEO_SUFFIXES:
         return _geo_table(source)
     known = ", ".join(sorted(CSV_SUFFIXES | XLSX_SUFFIXES | GEO_SUFFIXES))
-    raise ImportRefusedError(f"unknown format {suffix or source.path.name!r}; known: {known}")
+    name = suffix or source.path.name
+    raise ImportRefusedError(
+        f"不支持的格式 {name}，可用：{known}。/ unknown format {name!r}; known: {known}"
+    )
 
 
 Line = tuple[int, list[str]]
@@ -90,7 +99,9 @@ def _csv_lines(source: Source) -> list[Line]:
             continue
         return [(i, row) for i, row in enumerate(csv.reader(io.StringIO(decoded)), start=1)]
     raise ImportRefusedError(
-        f"{source.path.name} is no text in {source.encoding or 'UTF-8 or GB18030'}; "
+        f"{source.path.name} 的文字编码不是 {source.encoding or 'UTF-8 或 GB18030'}，"
+        "请用 --encoding 指明。"
+        f"/ {source.path.name} is no text in {source.encoding or 'UTF-8 or GB18030'}; "
         "say which with --encoding"
     )
 
@@ -101,11 +112,15 @@ def _xlsx_lines(source: Source) -> list[Line]:
     try:
         book = openpyxl.load_workbook(source.path, read_only=True, data_only=True)
     except Exception as error:  # openpyxl raises whatever zip and XML raise
-        raise ImportRefusedError(f"{source.path.name} is no readable XLSX file: {error}") from error
+        raise ImportRefusedError(
+            f"{source.path.name} 不是可读的 XLSX 文件：{error}。"
+            f"/ {source.path.name} is no readable XLSX file: {error}"
+        ) from error
     try:
         if source.sheet is not None and source.sheet not in book.sheetnames:
             raise ImportRefusedError(
-                f"there is no sheet {source.sheet!r}; there are {', '.join(book.sheetnames)}"
+                f"没有工作表 {source.sheet}，现有：{', '.join(book.sheetnames)}。"
+                f"/ there is no sheet {source.sheet!r}; there are {', '.join(book.sheetnames)}"
             )
         sheet = book[source.sheet or book.sheetnames[0]]
         rows = sheet.iter_rows(values_only=True)
@@ -134,16 +149,22 @@ def cell_text(value: Any) -> str:
 
 def _with_points(source: Source, lines: list[Line]) -> Table:
     if not lines:
-        raise ImportRefusedError(f"{source.path.name} is empty")
+        raise ImportRefusedError(f"{source.path.name} 是空文件。/ {source.path.name} is empty")
     columns = tuple(cell.strip() for cell in lines[0][1])
     named = [column for column in columns if column]
     if len(set(named)) != len(named):
-        raise ImportRefusedError(f"two columns have the same name: {', '.join(named)}")
+        listed = ", ".join(named)
+        raise ImportRefusedError(
+            f"有重名的列：{listed}。/ two columns have the same name: {listed}"
+        )
     crs, crs_from = _crs_in_force(source, None)
     used = [line for line in lines[1:] if any(cell.strip() for cell in line[1])]
     for number, cells in used:
         if any(cell.strip() for cell in cells[len(columns) :]):
-            raise ImportRefusedError(f"line {number} has more cells than the header has columns")
+            raise ImportRefusedError(
+                f"第 {number} 行的单元格比表头多。"
+                f"/ line {number} has more cells than the header has columns"
+            )
     rows = tuple(
         {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if column}
         for _, cells in used
@@ -162,7 +183,8 @@ def _geometries(
     for chosen in (source.lon, source.lat):
         if chosen is not None and chosen not in columns:
             raise ImportRefusedError(
-                f"the file has no column {chosen!r}; it has {', '.join(columns)}"
+                f"文件没有列 {chosen}，现有：{', '.join(columns)}。"
+                f"/ the file has no column {chosen!r}; it has {', '.join(columns)}"
             )
     lon = source.lon or find_column(columns, LON_ALIASES)
     lat = source.lat or find_column(columns, LAT_ALIASES)
@@ -185,7 +207,9 @@ def _geometry(
         try:
             return shapely.force_2d(shapely.from_wkt(row[wkt]))
         except shapely.GEOSException:
-            raise ValueError(f"{row[wkt][:40]!r} is no WKT geometry") from None
+            raise ValueError(
+                f"{row[wkt][:40]} 不是 WKT 几何 / {row[wkt][:40]!r} is no WKT geometry"
+            ) from None
     if lon is None or lat is None or not (row.get(lon) or row.get(lat)):
         return None
     return Point(_number(lon, row.get(lon, "")), _number(lat, row.get(lat, "")))
@@ -195,9 +219,13 @@ def _number(column: str, cell: str) -> float:
     try:
         number = float(cell)
     except ValueError:
-        raise ValueError(f"{column}: {cell!r} is not a number") from None
+        raise ValueError(
+            f"{column}：{cell} 不是数字 / {column}: {cell!r} is not a number"
+        ) from None
     if not math.isfinite(number):
-        raise ValueError(f"{column}: {cell!r} is not a finite number")
+        raise ValueError(
+            f"{column}：{cell} 不是有限的数 / {column}: {cell!r} is not a finite number"
+        )
     return number
 
 
@@ -205,38 +233,50 @@ def _geo_table(source: Source) -> Table:
     from pyogrio import raw  # noqa: PLC0415 - GDAL is slow to load
     from pyogrio.errors import DataLayerError, DataSourceError  # noqa: PLC0415
 
+    is_kml = source.path.suffix.lower() == ".kml"
+    plain = plainly_named(source.path) if is_kml else nullcontext((source.path, NO_NAMES))
     try:
-        layer = _layer(source)
-        encoding = source.encoding
-        meta, _, wkb, cells = raw.read(source.path, layer=layer, encoding=encoding, force_2d=True)
+        with plain as (path, own):
+            layer = _layer(source, path)
+            encoding = source.encoding
+            meta, _, wkb, cells = raw.read(path, layer=layer, encoding=encoding, force_2d=True)
     except (DataSourceError, DataLayerError) as error:
-        raise ImportRefusedError(f"{source.path.name} can't be read: {error}") from error
+        raise ImportRefusedError(
+            f"{source.path.name} 无法读取：{error}。/ {source.path.name} can't be read: {error}"
+        ) from error
     crs, crs_from = _crs_in_force(source, meta["crs"])
-    columns = tuple(str(name) for name in meta["fields"])
+    columns = tuple(own.get(str(name), str(name)) for name in meta["fields"])
     count = len(wkb)
     rows = tuple(
         {column: cell_text(cells[j][i]) for j, column in enumerate(columns)} for i in range(count)
     )
     geometries = tuple(shapely.from_wkb(wkb, on_invalid="ignore").tolist())
     problems = tuple(
-        Problem(i + 1, "", "the geometry can't be read (a ring with too few points?)")
+        Problem(
+            i + 1,
+            "",
+            "几何无法读取（环的点太少？） / "
+            "the geometry can't be read (a ring with too few points?)",
+        )
         for i in range(count)
         if wkb[i] is not None and geometries[i] is None
     )
     numbers = tuple(range(1, count + 1))
-    return Table(columns, numbers, rows, geometries, crs, crs_from, problems)
+    builtin = frozenset(columns) - set(own.values()) if is_kml else frozenset()
+    return Table(columns, numbers, rows, geometries, crs, crs_from, problems, builtin)
 
 
-def _layer(source: Source) -> str:
+def _layer(source: Source, path: Path) -> str:
     from pyogrio import list_layers  # noqa: PLC0415 - GDAL is slow to load
 
-    layers = [str(name) for name, kind in list_layers(source.path) if kind is not None]
+    layers = [str(name) for name, kind in list_layers(path) if kind is not None]
     if source.sheet is not None and source.sheet in layers:
         return source.sheet
     if source.sheet is None and len(layers) == 1:
         return layers[0]
     raise ImportRefusedError(
-        f"{source.path.name} has the layers {', '.join(layers) or 'none with geometry'}; "
+        f"{source.path.name} 有图层：{', '.join(layers) or '没有带几何的图层'}，请用 --sheet 选择。"
+        f"/ {source.path.name} has the layers {', '.join(layers) or 'none with geometry'}; "
         "choose one with --sheet"
     )
 
@@ -244,13 +284,15 @@ def _layer(source: Source) -> str:
 def _crs_in_force(source: Source, of_file: str | None) -> tuple[str, str]:
     """Return the CRS and who said so; what a person says goes before what the file says."""
     if source.crs is not None:
-        said = f"--crs; the file says {of_file}" if of_file else "--crs"
+        said = f"--crs；文件写明 / the file says {of_file}" if of_file else "--crs"
         return named_crs(source.crs), said
     if source.path.suffix.lower() in LONLAT_SUFFIXES:
-        return named_crs(of_file or "EPSG:4326"), "the file or its format"
+        return named_crs(of_file or "EPSG:4326"), "文件或其格式 / the file or its format"
     if of_file:
-        return named_crs(of_file), "the file"
+        return named_crs(of_file), "文件 / the file"
     raise ImportRefusedError(
-        f"{source.path.name} does not say in which coordinate reference system it is; say it with "
+        f"{source.path.name} 没有写明坐标系，请用 --crs 指明。"
+        f"/ {source.path.name} does not say in which coordinate reference system it is; "
+        "say it with "
         "--crs, e.g. --crs EPSG:4549, --crs EPSG:4326, --crs GCJ-02 (AMap) or --crs BD-09 (Baidu)"
     )

@@ -45,15 +45,19 @@ def parse(layer: Layer, table: Table, chosen: Mapping[str, str]) -> Parsed:
         If a chosen field or column does not exist, or no column identifies the rows.
     """
     try:
-        columns = match_columns(layer, table.columns, dict(chosen))
+        columns = match_columns(layer, table.columns, dict(chosen), table.builtin)
     except ValueError as error:
         raise ImportRefusedError(str(error)) from error
     key = key_field(layer)
     if key not in columns:
         raise ImportRefusedError(
-            f"no column is the {key} of {layer}; the file has {', '.join(table.columns) or 'none'} "
+            f"没有一列是 {layer} 的 {key}，文件的列：{', '.join(table.columns) or '无'}。"
+            f"/ no column is the {key} of {layer}; "
+            f"the file has {', '.join(table.columns) or 'none'} "
             f"(choose one with --map {key}=COLUMN)"
         )
+    if not table.rows:
+        raise ImportRefusedError("文件里没有一行数据。/ the file has no rows")
     geometries, reasons = locate(table.geometries, table.crs)
     unread = {problem.row: problem.reason for problem in table.problems}
     problems = []
@@ -88,9 +92,10 @@ def _identity(records: list[Record]) -> list[Problem]:
     problems = []
     for record in records:
         if not record.id:
-            problems.append(Problem(record.row, "", "the row has no id"))
+            problems.append(Problem(record.row, "", "这一行没有编号 / the row has no id"))
         elif record.id in first:
-            reason = f"the id is also that of row {first[record.id]}"
+            before = first[record.id]
+            reason = f"编号与第 {before} 行相同 / the id is also that of row {before}"
             problems.append(Problem(record.row, record.id, reason))
         else:
             first[record.id] = record.row

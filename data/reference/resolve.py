@@ -58,7 +58,7 @@ class Resolver:
         for name, ids in allowed.items():
             value = values.get(name)
             if value is not None and value not in ids:
-                wrong.append(f"{name}: there is no {value!r} in the database")
+                wrong.append(_absent(name, value))
 
     def _work_point(self, values: Values, wrong: list[str]) -> None:
         said = values.pop("work_point", None)
@@ -67,14 +67,14 @@ class Resolver:
         if said in self._work_point_names:
             values["work_point_id"] = self._work_point_names[said]
         else:
-            wrong.append(f"work_point: there is no {said!r} in the database")
+            wrong.append(_absent("work_point", said))
 
     def _members(self, values: Values, wrong: list[str]) -> None:
         said = values.get("communities")
         if said is None:
             return
         unknown = [name for name in said if name not in self._community_names]
-        wrong += [f"communities: there is no {name!r} in the database" for name in unknown]
+        wrong += [_absent("communities", name) for name in unknown]
         codes = {self._community_names[name] for name in said if name not in unknown}
         values["communities"] = tuple(sorted(codes))
 
@@ -82,7 +82,7 @@ class Resolver:
         """Take the community that is named, else the building's, else the one at the place."""
         said = values.pop("community", None)
         if said is not None and said not in self._community_names:
-            wrong.append(f"community: there is no {said!r} in the database")
+            wrong.append(_absent("community", said))
         elif said is not None:
             values["community_code"] = self._community_names[said]
         elif values.get("building_id") in self._known.buildings:
@@ -94,6 +94,10 @@ class Resolver:
         """Return the community at a place, or the nearest one."""
         nearest = self._tree.nearest(geometry.representative_point())
         return None if nearest is None else self._known.communities[int(nearest)].code
+
+
+def _absent(field: str, value: str) -> str:
+    return f"{field}：数据库里没有 {value} / {field}: there is no {value!r} in the database"
 
 
 def _by_any_name(rows: Any) -> dict[str, str]:

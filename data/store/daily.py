@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from statistics import median
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from data.domain.daily import HOURS, USUAL_DAYS, DayReport, day_span, usual_days
+from data.domain.daily import HOURS, DayReport, day_span, usual_days
 from data.domain.kpis import Figures
-from data.domain.weeks import SHANGHAI, Comparison, Span, compare_spans, week_to_show
+from data.domain.weeks import SHANGHAI, Comparison, Span, compare_spans, recorded, week_to_show
 from data.store import week_alarms, week_places
 from data.store.database import Database
 from data.store.events import AlarmRow
@@ -21,14 +22,15 @@ def read_day(database: Database, now: datetime) -> DayReport:
     local = now.astimezone(SHANGHAI)
     spans = compare_spans(week_to_show(now), now)
     with database.reading() as session:
-        today, usual = _hours(session, [day_span(local.date())], _usual_spans(now))
+        since = week_places.recorded_since(session)
+        today, *usual = _hours(session, [day_span(local.date()), *_usual_spans(now)])
         counted = week_alarms.count_alarms(session, _three(spans))
-        this, last, year_ago = _figures(session, spans, counted)
+        this, last, year_ago = _figures(session, spans, counted, since)
     return DayReport(
         day=local.date(),
         at=now,
         hours=tuple(today[: local.hour + 1]),
-        usual=tuple(count / USUAL_DAYS for count in usual),
+        usual=tuple(float(median(counts)) for counts in zip(*usual, strict=True)),
         spans=spans,
         this=this,
         last=last,
@@ -45,28 +47,29 @@ def _three(spans: Comparison) -> tuple[Span, Span, Span]:
     return spans.this, spans.last, spans.year_ago
 
 
-def _hours(
-    session: Session, today: Sequence[Span], usual: Sequence[Span]
-) -> tuple[list[int], list[int]]:
-    """Count alarms by hour of the day: (today, all the usual days together)."""
-    spans = [*today, *usual]
+def _hours(session: Session, spans: Sequence[Span]) -> list[list[int]]:
+    """Count the alarms of each day by hour."""
     day, hour = which(AlarmRow.raised_at, spans), local_hour(AlarmRow.raised_at)
-    counts = [0] * HOURS, [0] * HOURS
+    counts = [[0] * HOURS for _ in spans]
     for index, at, count in session.execute(
         select(day, hour, func.count())
         .where(within_any(AlarmRow.raised_at, spans))
         .group_by(day, hour)
     ):
-        counts[min(index, 1)][at] += count
+        counts[index][at] = count
     return counts
 
 
-def _figures(session: Session, spans: Comparison, counted: Sequence[Counted]) -> list[Figures]:
+def _figures(
+    session: Session, spans: Comparison, counted: Sequence[Counted], since: datetime | None
+) -> list[Figures | None]:
     responses = week_alarms.response_times(session, _three(spans))
     fires = week_places.count_fires(session, _three(spans))
-    return [
+    found = [
         Figures(
             alarms=dict(count.kinds), verdicts=dict(count.verdicts), response=answered, fires=burnt
         )
         for count, answered, burnt in zip(counted, responses, fires, strict=True)
     ]
+    known = recorded(spans, since)
+    return [figures if is_known else None for figures, is_known in zip(found, known, strict=True)]

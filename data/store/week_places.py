@@ -12,13 +12,20 @@ from sqlalchemy.orm import Session
 from data.domain.weekly import CommunityWeek, Coverage, DeviceFigures, Outline, PastFire, Task
 from data.domain.weeks import Span
 from data.domain.words import PLATFORM_OF, DeviceKind, Status
-from data.store.events import DeviceState
+from data.store.events import AlarmRow, DeviceState
 from data.store.management import Fire, Hazard, Inspection, ProgrammeTask
 from data.store.places import Building, Community, Device
 from data.store.spans import which, within, within_any
 
 #: Detail that a map of a few hundred pixels can show, in degrees (about 10 m).
 OUTLINE_TOLERANCE_DEG = 1e-4
+
+
+def recorded_since(session: Session) -> datetime | None:
+    """Return when the first thing was recorded that a week tells of; None: nothing yet."""
+    first = (AlarmRow.raised_at, Fire.at, Inspection.at, Hazard.found_at)
+    row = session.execute(select(*(select(func.min(at)).scalar_subquery() for at in first))).one()
+    return min((at for at in row if at is not None), default=None)
 
 
 def count_in_spans(session: Session, column: Any, spans: Sequence[Span]) -> list[int]:
@@ -131,10 +138,18 @@ def shows_demo(session: Session) -> bool:
 
 def communities(
     session: Session,
-    counts: Sequence[Mapping[str, int]],
+    counts: Sequence[Mapping[str, int] | None],
     hazards: Mapping[str, tuple[int, int]],
 ) -> tuple[CommunityWeek, ...]:
-    """Return every community with its alarms in (this, last, year ago), by code."""
+    """Return every community with its alarms in (this, last, year ago), by code.
+
+    A span before the first record has no counts.
+    """
+
+    def alarms(index: int, code: str) -> int | None:
+        found = counts[index]
+        return None if found is None else found.get(code, 0)
+
     return tuple(
         CommunityWeek(
             code=row.code,
@@ -143,9 +158,9 @@ def communities(
             lon=row.lon,
             lat=row.lat,
             outlines=outlines(row.geometry),
-            this=counts[0].get(row.code, 0),
-            last=counts[1].get(row.code, 0),
-            year_ago=counts[2].get(row.code, 0),
+            this=alarms(0, row.code) or 0,
+            last=alarms(1, row.code),
+            year_ago=alarms(2, row.code),
             open_hazards=hazards.get(row.code, (0, 0))[0],
             schematic=row.schematic,
         )

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from data.domain.kpis import Figures, Rates, rates, top_share
 from data.domain.weekly import Behaviour, WeekReport
-from data.domain.weeks import Comparison, Span, Week, compare_spans
+from data.domain.weeks import Comparison, NoRecordError, Span, Week, compare_spans, recorded
 from data.store import week_alarms, week_places
 from data.store.database import Database
 from data.store.spans import DAY_S, SHANGHAI_S
 from data.store.week_alarms import Counted
 
 #: Statements of one report; a test holds them.
-STATEMENTS: Final = 19
+STATEMENTS: Final = 20
 
 
 def read_week(database: Database, week: Week, now: datetime) -> WeekReport:
@@ -24,17 +24,23 @@ def read_week(database: Database, week: Week, now: datetime) -> WeekReport:
     Raises
     ------
     WeekError
-        If the week has not begun.
+        If the week has not begun, or was over before anything was recorded.
     """
     spans = compare_spans(week, now)
     with database.reading() as session:
-        return _read(session, spans, now)
+        since = week_places.recorded_since(session)
+        known = recorded(spans, since)
+        if not known[0]:
+            raise NoRecordError(week, since)
+        return _read(session, spans, known, now)
 
 
 def read_days(
     database: Database, week: Week, now: datetime
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the alarms of each day (this week so far, the whole week before), Monday first.
+
+    A week before the first record has no days.
 
     Raises
     ------
@@ -44,11 +50,15 @@ def read_days(
     spans = compare_spans(week, now)
     both = (spans.this, week.shifted(-1).span)
     with database.reading() as session:
+        since = week_places.recorded_since(session)
         this, last = week_alarms.count_alarms(session, both)
-    return _daily(this.days, both[0]), _daily(last.days, both[1])
+    before = _daily(last.days, both[1]) if both[1].is_recorded(since) else ()
+    return _daily(this.days, both[0]), before
 
 
-def _read(session: Session, spans: Comparison, now: datetime) -> WeekReport:
+def _read(
+    session: Session, spans: Comparison, known: tuple[bool, bool, bool], now: datetime
+) -> WeekReport:
     three = (spans.this, spans.last, spans.year_ago)
     counted = week_alarms.count_alarms(session, three)
     figures = _figures(session, three, counted)
@@ -58,9 +68,16 @@ def _read(session: Session, spans: Comparison, now: datetime) -> WeekReport:
         at=now,
         demo=week_places.shows_demo(session),
         this=figures[0],
-        last=figures[1],
-        year_ago=figures[2],
-        communities=week_places.communities(session, [c.communities for c in counted], hazards),
+        last=figures[1] if known[1] else None,
+        year_ago=figures[2] if known[2] else None,
+        communities=week_places.communities(
+            session,
+            [
+                one.communities if is_known else None
+                for one, is_known in zip(counted, known, strict=True)
+            ],
+            hazards,
+        ),
         behaviour=_behaviour(session, spans, figures[0].alarm_count),
         devices=week_places.device_figures(session),
         coverage=week_places.coverage(session),

@@ -182,6 +182,43 @@ def test_search_finds_a_building_and_opens_it(
     expect(page.locator("#drilldown h2")).to_have_text(building.name)
 
 
+def test_search_by_keyboard(page: Page, calm: Iterator[tuple[Device, Building]]) -> None:
+    ready(page)
+    _, building = next(calm)
+    box, results = page.locator("#search-input"), page.locator("#search-results")
+    box.fill("烟感")
+    expect(results.locator("a").nth(1)).to_be_visible()
+    box.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(results.locator("a").nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(box).to_be_focused()
+    box.press("ArrowDown")
+    page.keyboard.press("a")  # writes on: it must not acknowledge an alarm
+    expect(box).to_have_value("烟感a")
+    box.fill("烟感")
+    expect(results.locator("a").first).to_be_visible()
+    box.press("Escape")
+    expect(results).to_be_hidden()
+    expect(box).to_have_value("烟感")
+    box.fill(building.name)
+    box.press("Enter")  # also before anything was found
+    expect(page.locator("#drilldown h2")).to_have_text(building.name)
+
+
+def test_a_hidden_layer_is_told_on_the_button_and_after_a_reload(page: Page) -> None:
+    ready(page)
+    button = page.locator("details.menu:has(#layers-menu) > summary")
+    assert button.get_attribute("data-hidden") is None
+    button.click()
+    page.locator("#layers-menu input").nth(2).uncheck()
+    expect(button).to_have_attribute("data-hidden", "隐藏 1")
+    page.reload()
+    ready(page)
+    expect(button).to_have_attribute("data-hidden", "隐藏 1")
+
+
 def test_an_unknown_selection_says_so(page: Page) -> None:
     page.goto("/?building=nowhere")
     expect(page.locator("#drilldown [role=alert]")).to_be_visible()
@@ -229,6 +266,12 @@ def test_a_killed_redis_is_told_within_five_seconds_and_heals(
         # 5 s, and a slow machine
         expect(page.locator("#stream-lost")).to_be_visible(timeout=10_000)
         expect(page.locator("#stream-lost")).to_contain_text("数据中断")
+        frame, notice = (
+            page.locator(part).bounding_box() for part in ("#map-frame", "#stream-lost")
+        )
+        assert frame
+        assert notice
+        assert (notice["x"], notice["width"]) == (frame["x"], frame["width"])  # not over the queue
     finally:
         os.kill(application.child("app.py worker"), signal.SIGCONT)
     wait_for(application.is_ready, 30)

@@ -4,13 +4,20 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, expect
 
 from tests.browser.actions import acknowledge_all, calm_devices, row, send
 from tests.browser.conftest import OpenPage
 from tests.servers import Application
 
 pytestmark = pytest.mark.browser
+
+
+def box(page: Page, selector: str) -> FloatRect:
+    """Where an element stands."""
+    found = page.locator(selector).bounding_box()
+    assert found
+    return found
 
 
 def test_strangers_are_led_to_the_sign_in_page(open_page: OpenPage) -> None:
@@ -43,6 +50,16 @@ def test_a_fire_takes_the_wall_over_and_gives_it_back_when_acknowledged(
     device, building = calm_devices(application)[-1]
     send(application, device.id, smoke_pct=60)
     expect(wall.locator("#wall-takeover")).to_contain_text(building.name)
+    # A line and a ring for each of the nearest hydrant and micro station, all of them in view.
+    expect(wall.locator(".leaflet-xt-ways-pane path")).to_have_count(4)
+    frame = box(wall, "#map-frame")
+    card = box(wall, "#wall-takeover")
+    for path in wall.locator(".leaflet-xt-ways-pane path").all():
+        at = path.evaluate("node => node.getBoundingClientRect().toJSON()")
+        assert frame["x"] <= at["left"]
+        assert at["right"] <= card["x"]
+        assert frame["y"] <= at["top"]
+        assert at["bottom"] <= frame["y"] + frame["height"]
     row(desk, building).get_by_role("button", name=re.compile("确认")).click()
     expect(wall.locator("#wall-takeover")).to_be_hidden()
     row(desk, building).press("v")

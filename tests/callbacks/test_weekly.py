@@ -39,7 +39,7 @@ def shown(lang="zh", now=LATER):
 def test_named_week_is_shown(services):
     view = view_week(services, "?week=2026-W47", shown())
     assert "2026 年第 47 周" in text(view["body"])
-    assert "共报警 2 起" in text(view["body"])
+    assert "共报警 2 条" in text(view["body"])
     assert "/weekly/?week=2026-W46" in links(view["picker"])
 
 
@@ -62,6 +62,13 @@ def test_week_that_is_none_gets_a_clear_panel(services, search, lang):
     assert links(view["body"]) == ["/weekly/?week=2026-W51"]
 
 
+def test_week_before_the_first_record_is_unknown_and_not_empty(services):
+    view = view_week(services, "?week=2020-W01", shown())
+    assert "没有这一周的数据" in text(view["body"])
+    assert "没有发生火灾" not in text(view["body"])
+    assert "/weekly/?week=2020-W02" in links(view["picker"])
+
+
 def test_without_a_name_the_latest_week_is_read(services):
     assert str(named_week("", shown(now=MONDAY + timedelta(hours=9)))) == "2026-W46"
     assert str(named_week("", shown(now=MONDAY + 2 * DAY))) == "2026-W47"
@@ -69,7 +76,7 @@ def test_without_a_name_the_latest_week_is_read(services):
 
 def test_chart_counts_each_day(services):
     graph = view_chart(services, "?week=2026-W47", shown())
-    assert graph.figure["data"][1]["y"] == [1, 1, 0, 0, 0, 0, 0]
+    assert [bars["y"] for bars in graph.figure["data"]] == [[], [1, 1, 0, 0, 0, 0, 0]]
 
 
 def test_chart_of_no_week_is_a_sentence(services):

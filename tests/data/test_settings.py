@@ -15,7 +15,7 @@ def _nothing_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_the_database_is_sqlite_in_the_data_directory_unless_told() -> None:
     assert load_settings({}).sql_url == "sqlite:///var/xintang.db"
-    assert Settings(database_url="postgresql://x").sql_url == "postgresql://x"
+    assert Settings(database_url="postgresql+psycopg://x/y").sql_url == "postgresql+psycopg://x/y"
 
 
 def test_keys_are_split_and_must_be_long(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,6 +42,11 @@ def test_an_empty_variable_means_the_default(monkeypatch: pytest.MonkeyPatch) ->
         ("XT_PORT", "70000", "XT_PORT .*65535"),
         ("XT_PORT", "web", "XT_PORT .*integer"),
         ("XT_DEMO_DEVICES", "10", "XT_DEMO_DEVICES .*500"),
+        ("XT_DATABASE_URL", "foo", "XT_DATABASE_URL 应为 sqlite:///.* / must be sqlite:///"),
+        ("XT_DATABASE_URL", "mysql://u:hunter2@h/d", "XT_DATABASE_URL .*must be sqlite:///"),
+        ("XT_DATABASE_URL", "postgresql://u:hunter2@h/d", r"postgresql\+psycopg://"),
+        ("XT_DATABASE_URL", "postgresql+psycopg://h:port/d", "XT_DATABASE_URL .*must be"),
+        ("XT_DEMO_PASSWORD", "hunter2", "XT_DEMO_PASSWORD 需要 10 .*/ must have 10 to 200"),
         ("XT_BASEMAP", "tianditu", "needs XT_TIANDITU_KEY"),
         ("XT_BASEMAP", "xyz", "needs XT_BASEMAP_XYZ_URL"),
         ("XT_BASEMAP", "mbtiles", "needs XT_BASEMAP_MBTILES"),
@@ -54,6 +59,8 @@ def test_a_wrong_value_is_one_sentence(
     with pytest.raises(StartError, match=sentence) as caught:
         load_settings({})
     assert "\n" not in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+    assert "Value error" not in str(caught.value)
 
 
 def test_a_misspelt_variable_is_named_wherever_it_stands(tmp_path: Path) -> None:

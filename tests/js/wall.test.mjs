@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setMessages } from "../../assets/js/lib/i18n.mjs";
+import { Camera, FADE_MS } from "../../assets/js/lib/wall/camera.mjs";
 import { alarmLine, factsOf } from "../../assets/js/lib/wall/card.mjs";
 import { dayFeed } from "../../assets/js/lib/wall/day.mjs";
 import { DWELL_MS, MIN_MS, begin, step } from "../../assets/js/lib/wall/director.mjs";
 import { hourGeometry, niceTop } from "../../assets/js/lib/wall/hours.mjs";
+import { detailsOf, footOf } from "../../assets/js/lib/wall/list.mjs";
 import { firesOf, pageOf, rankCommunities, rowsOf } from "../../assets/js/lib/wall/rows.mjs";
 import { SHIFTS, shiftAt, upgraded } from "../../assets/js/lib/wall/upkeep.mjs";
+import { nearestOf } from "../../assets/js/lib/wall/ways.mjs";
 import { changeWords, weekFigures } from "../../assets/js/lib/wall/week.mjs";
 
 setMessages({}, "zh");
@@ -97,18 +100,30 @@ describe("rows", () => {
       alarm({ incident: 7, kind: "fire", raised_at: 5 }),
       alarm({ incident: 8, kind: "prealarm", raised_at: 3 }),
     ]);
-    assert.deepEqual(rows.map((row) => [row.key, row.lead.kind, row.since]), [["incident-7", "fire", 1], ["incident-8", "prealarm", 3]]);
+    assert.deepEqual(rows.map((row) => [row.key, row.lead.kind, row.since]), [["incident-7", "fire", 5], ["incident-8", "prealarm", 3]]);
   });
 
-  test("unacknowledged fires first, then the longest waiting, then what somebody has", () => {
+  test("fires that wait, fires that somebody has, then what waits, pre-alarms first", () => {
     const rows = rowsOf([
+      alarm({ id: "acked-fault", kind: "fault", acked_at: 9, raised_at: 0 }),
       alarm({ id: "acked-fire", acked_at: 9, raised_at: 1 }),
+      alarm({ id: "prealarm", kind: "prealarm", raised_at: 9 }),
       alarm({ id: "old-fault", kind: "fault", raised_at: 2 }),
       alarm({ id: "new-fault", kind: "fault", raised_at: 8 }),
       alarm({ id: "late-fire", raised_at: 7 }),
       alarm({ id: "early-fire", raised_at: 6 }),
     ]);
-    assert.deepEqual(rows.map((row) => row.lead.id), ["early-fire", "late-fire", "old-fault", "new-fault", "acked-fire"]);
+    assert.deepEqual(rows.map((row) => row.lead.id), ["early-fire", "late-fire", "acked-fire", "prealarm", "old-fault", "new-fault", "acked-fault"]);
+  });
+
+  test("an acknowledged fire speaks for its incident though a pre-alarm waits", () => {
+    const [row] = rowsOf([alarm({ incident: 1, acked_at: 5, raised_at: 3 }), alarm({ incident: 1, kind: "prealarm", raised_at: 1 })]);
+    assert.deepEqual([row.lead.kind, row.waiting, row.since], ["fire", true, 3]);
+  });
+
+  test("list and card run the same clock for one fire", () => {
+    const alarms = [alarm({ incident: 1, building: "B1", kind: "prealarm", raised_at: 1 }), alarm({ incident: 1, building: "B1", raised_at: 40 })];
+    assert.equal(rowsOf(alarms)[0].since, firesOf(alarms)[0].lead.raised_at);
   });
 
   test("a row waits while one of its alarms does", () => {
@@ -135,6 +150,21 @@ describe("rows", () => {
     assert.deepEqual(pages.map(({ page, pages: all }) => `${page}/${all}`), ["0/3", "1/3", "2/3", "0/3"]);
   });
 
+  test("an acknowledged fire stays on every page until it is ended", () => {
+    const faults = Array.from({ length: 30 }, (_, n) => alarm({ kind: "fault", raised_at: n }));
+    const rows = rowsOf([...faults, alarm({ id: "open-fire", acked_at: 99, raised_at: 90 })]);
+    for (let turn = 0; turn < 8; turn++) assert.equal(pageOf(rows, 6, turn).rows[0].lead.id, "open-fire");
+  });
+
+  test("fires take half of the rows at most, and the foot tells of the others", () => {
+    const rows = rowsOf([...[1, 2, 3, 4, 5].map((n) => alarm({ id: n, raised_at: n })), ...[6, 7, 8].map((n) => alarm({ id: n, kind: "fault", raised_at: n }))]);
+    const pages = [0, 1, 2].map((turn) => pageOf(rows, 4, turn));
+    assert.deepEqual(pages.map(({ rows: shown }) => shown.map((row) => row.lead.id)), [[1, 2, 3, 4], [1, 2, 5, 6], [1, 2, 7, 8]]);
+    assert.deepEqual(pages.map(({ fires }) => fires), [1, 2, 3]);
+    assert.equal(footOf(1, 3, 2), "另有火警 2 起 · 第 2 / 3 页");
+    assert.equal(footOf(0, 1, 0), "");
+  });
+
   test("more fires than room still take turns", () => {
     const rows = rowsOf([1, 2, 3, 4].map((n) => alarm({ id: n, raised_at: n })));
     const seen = new Set([0, 1, 2].flatMap((turn) => pageOf(rows, 2, turn).rows.map((row) => row.lead.id)));
@@ -143,13 +173,68 @@ describe("rows", () => {
 
   test("what fits stands on one page", () => {
     const rows = rowsOf([alarm({})]);
-    assert.deepEqual(pageOf(rows, 5, 9), { rows, page: 0, pages: 1 });
+    assert.deepEqual(pageOf(rows, 5, 9), { rows, page: 0, pages: 1, fires: 0 });
     assert.equal(pageOf([], 0, 0).pages, 1);
   });
 
   test("communities by open alarms, then by the week's", () => {
     const ranked = rankCommunities([{ code: "a" }, { code: "b" }, { code: "c" }], [{ community: "c" }], { a: 1, b: 4 });
     assert.deepEqual(ranked.map((row) => [row.community.code, row.open, row.week]), [["c", 1, 0], ["b", 0, 4], ["a", 0, 1]]);
+  });
+});
+
+test("an acknowledged fire says so before anything else", () => {
+  const [row] = rowsOf([alarm({ acked_at: 5 })]);
+  assert.equal(detailsOf(row)[0], "已确认");
+  assert.notEqual(detailsOf(rowsOf([alarm({})])[0])[0], "已确认");
+});
+
+describe("camera", () => {
+  function means(still = false) {
+    const state = { frame: { dataset: {} }, waiting: [], jumps: [] };
+    const later = (fn, ms) => state.waiting.push({ fn, ms });
+    const drop = (timer) => (state.waiting[timer - 1].fn = () => {});
+    state.camera = new Camera(state.frame, { still: () => still, later, drop });
+    state.turn = (name, how) => state.camera.turn(() => state.jumps.push(name), how);
+    return state;
+  }
+
+  test("a view changes behind a fade of at most 300 ms", () => {
+    const state = means();
+    state.turn("point");
+    assert.deepEqual([state.jumps, "turning" in state.frame.dataset], [[], true]);
+    assert.ok(2 * state.waiting[0].ms <= 300 && state.waiting[0].ms === FADE_MS);
+    state.waiting[0].fn();
+    assert.deepEqual([state.jumps, "turning" in state.frame.dataset], [["point"], false]);
+  });
+
+  test("a fire is there at once, also in the middle of a fade, and the view does not come after it", () => {
+    const state = means();
+    state.turn("point");
+    state.turn("fire", { fade: false });
+    assert.deepEqual([state.jumps, "turning" in state.frame.dataset], [["fire"], false]);
+    state.waiting[0].fn();
+    assert.deepEqual(state.jumps, ["fire"]);
+  });
+
+  test("who wants no motion sees none", () => {
+    const state = means(true);
+    state.turn("point");
+    assert.deepEqual([state.jumps, state.waiting.length], [["point"], 0]);
+  });
+});
+
+describe("ways", () => {
+  const town = { facilities: { hydrant: [{ id: "H1", x: 0.5, y: 0.5 }, { id: "H2", x: 0.75, y: 0.5 }], micro_station: [{ id: "M1", x: 0.25, y: 0.5 }] } };
+
+  test("lead to the first hydrant and station that the card names", () => {
+    const building = { hydrants: [{ id: "H2" }, { id: "H1" }], micro_stations: [{ id: "M1" }] };
+    assert.deepEqual(nearestOf(building, town).map(([lat, lon]) => [Math.round(lat), lon]), [[0, 90], [0, -90]]);
+  });
+
+  test("lead nowhere before the building is known, or to what the map does not have", () => {
+    assert.deepEqual(nearestOf(null, town), []);
+    assert.deepEqual(nearestOf({ hydrants: [{ id: "new" }], micro_stations: [] }, town), []);
   });
 });
 

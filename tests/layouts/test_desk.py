@@ -55,8 +55,10 @@ def test_notices_tell_what_is_not_real():
     assert plain == ""
 
 
-def test_legend_names_every_status_worst_first():
-    assert text(by_class(desk(view()), "legend")) == "火警 预警 故障 失联 停用 正常"
+def test_legend_names_every_status_worst_first_and_every_icon():
+    assert text(by_class(desk(view()), "legend")) == (
+        "火警 预警 故障 失联 停用 正常 栓 消火栓 站 微型消防站 视 视频"
+    )
 
 
 def test_english_page_has_no_chinese():

@@ -1,9 +1,11 @@
+import re
+from dataclasses import replace
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
 
-from layouts.week_map import PAPER, SCREEN, change_colour, change_map, signed
+from layouts.week_map import PAPER, SCREEN, change_colour, change_map, scale_of, scale_style, signed
 from tests.layouts.week import make_report
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -45,12 +47,38 @@ def test_picture_of_no_communities_is_empty():
     assert change_map((), SCREEN, "zh").startswith("data:image/svg+xml")
 
 
+def hexed(colour):
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
 @pytest.mark.parametrize("theme", [SCREEN, PAPER])
-def test_colour_tells_direction_and_size(theme):
-    land = "#{:02x}{:02x}{:02x}".format(*theme.land)
-    assert change_colour(5, 5, theme) == land
-    small, large = change_colour(11, 10, theme), change_colour(20, 10, theme)
-    assert len({land, small, large, change_colour(5, 10, theme)}) == 4
+def test_the_larger_the_number_the_stronger_the_colour(theme):
+    def strength(change):
+        found = bytes.fromhex(change_colour(change, 12, theme)[1:])
+        return sum(abs(a - b) for a, b in zip(found, theme.land, strict=True))
+
+    assert change_colour(0, 12, theme) == hexed(theme.land)
+    assert strength(0) < strength(3) < strength(7) < strength(12)
+    assert strength(-1) < strength(-4) < strength(-12)
+    assert change_colour(4, 12, theme) != change_colour(-4, 12, theme)
+
+
+def test_equal_numbers_have_equal_colours_whatever_they_grew_from():
+    rows = [replace(make_report().communities[0], this=n + 3, last=n) for n in (0, 100)]
+    address = unquote(change_map(rows, SCREEN, "zh"))
+    assert len(set(re.findall(r'<path [^>]*fill="(#\w{6})"', address))) == 1
+
+
+def test_the_legend_runs_between_the_largest_numbers():
+    assert scale_of(make_report().communities) == 10
+    assert scale_of(()) == 5
+    assert change_colour(10, 10, SCREEN) in scale_style(SCREEN)
+
+
+def test_a_change_against_an_unknown_week_is_a_dash():
+    row = replace(make_report().communities[0], last=None)
+    assert signed(row.change) == "—"
+    assert hexed(SCREEN.land) in unquote(change_map([row], SCREEN, "zh"))
 
 
 def test_signed_writes_a_true_minus():

@@ -1,15 +1,23 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data.domain.weekly import headline
-from data.domain.weeks import parse_week
+from data.domain.weekly import DeviceFigures, headline
+from data.domain.weeks import NoRecordError, parse_week
+from data.domain.words import DeviceKind, Platform, Status
 from layouts import ids
 from layouts.header import HeaderView
 from layouts.shown import Shown
 from layouts.week_words import sentence
-from layouts.weekly import week_body, week_error, week_href, week_picker, weekly_page
+from layouts.weekly import (
+    week_body,
+    week_error,
+    week_href,
+    week_picker,
+    week_unknown,
+    weekly_page,
+)
 from tests.layouts.week import AFTER, INSIDE, WEEK, make_report
 from tests.markup import bound, ids_in, links, text, walk
 
@@ -18,7 +26,7 @@ ZH, EN = Shown("zh", AFTER), Shown("en", AFTER)
 
 def test_sentence_in_chinese():
     assert sentence(headline(make_report()), ZH) == (
-        "发生火灾 1 起；共报警 42 起，比上周少 16%；上升最多的是沙塘（+10）；"
+        "发生火灾 1 起；共报警 42 条，比上周少 16%；上升最多的是沙塘（+10）；"
         "报警洪泛 1 次；逾期未整改隐患 3 处。"
     )
 
@@ -94,6 +102,43 @@ def test_empty_report_explains_its_empty_places():
         "还没有建筑。",
     ):
         assert sentence_of_place in told
+
+
+def test_what_was_not_recorded_is_a_dash_and_never_a_zero():
+    rows = tuple(replace(row, last=None, year_ago=None) for row in make_report().communities)
+    report = replace(make_report(), last=None, year_ago=None, communities=rows)
+    body = week_body(report, ZH)
+    told = text(body)
+    assert sentence(headline(report), ZH).startswith("发生火灾 1 起；共报警 42 条；报警洪泛")
+    assert "沙塘 30 — — — 2" in told
+    assert "火警 12 — — —" in told
+    assert "上周检查" not in told
+    assert bound(body[1], "trend") == ["same"] * 8
+
+
+def test_week_before_the_first_record_says_so():
+    since = datetime(2024, 11, 26, 17, tzinfo=UTC)
+    unknown = NoRecordError(parse_week("2020-W01"), since)
+    panel = week_unknown(unknown, parse_week("2020-W01"), WEEK, ZH)
+    assert "没有这一周的数据" in text(panel)
+    assert "最早的记录是 2024-11-27" in text(panel)
+    assert links(panel) == [week_href(parse_week("2024-W48"))]
+    nothing = week_unknown(NoRecordError(WEEK, None), WEEK, WEEK, ZH)
+    assert links(nothing) == [week_href(WEEK)]
+
+
+def test_online_rate_leaves_out_devices_out_of_service():
+    rows = (
+        DeviceFigures(
+            DeviceKind.SMOKE,
+            Platform.DETECTORS,
+            {Status.NORMAL: 9, Status.STALE: 1, Status.DISABLED: 10},
+        ),
+        DeviceFigures(DeviceKind.GAS, Platform.DETECTORS, {Status.DISABLED: 3}),
+    )
+    told = text(week_body(replace(make_report(), devices=rows), ZH))
+    assert "独立感烟 20 90.0% 1 0" in told
+    assert "可燃气体 3 — 0 0" in told
 
 
 def test_picker_leads_to_the_neighbours_but_not_into_the_future():

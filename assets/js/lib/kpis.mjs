@@ -20,6 +20,19 @@ export function load(rate, previous = "normal") {
 /** @param {"normal"|"high"|"flood"} name */
 export const loadWord = (name) => ({ normal: t("负荷正常"), high: t("负荷偏高"), flood: t("报警洪泛") })[name];
 
+/** Devices in service. @param {ArrayLike<number>} counts devices by status byte */
+export const inService = (counts) => Array.from(counts).reduce((sum, n) => sum + n, 0) - counts[DISABLED];
+
+/**
+ * Share of the devices in service that report, null when none is in service: a device out of service is
+ * neither online nor silent. `data/domain/devices.py` counts alike.
+ * @param {ArrayLike<number>} counts devices by status byte
+ */
+export function onlineShare(counts) {
+  const used = inService(counts);
+  return used > 0 ? (used - counts[STALE]) / used : null;
+}
+
 /**
  * @param {ArrayLike<number>} counts devices by status byte
  * @param {Iterable<object>} alarms open alarms
@@ -27,13 +40,10 @@ export const loadWord = (name) => ({ normal: t("负荷正常"), high: t("负荷�
  * @param {"normal"|"high"|"flood"} [previous]
  */
 export function kpis(counts, alarms, recent, previous = "normal") {
-  const devices = Array.from(counts).reduce((sum, n) => sum + n, 0);
-  const inService = devices - counts[DISABLED];
   return {
     ...countKinds(alarms),
-    devices,
-    inService,
-    online: inService > 0 ? (inService - counts[STALE]) / inService : null,
+    inService: inService(counts),
+    online: onlineShare(counts),
     stale: counts[STALE],
     rate: recent.length,
     load: load(recent.length, previous),

@@ -1,5 +1,5 @@
 /** Checkboxes that switch map layers; what a person chose is kept in this browser. */
-import { el } from "./dom.mjs";
+import { el, setAttr } from "./dom.mjs";
 import { t } from "./i18n.mjs";
 
 const KEY = "xt.layers";
@@ -30,6 +30,18 @@ const switches = () => [
   ["camera", t("视频"), false],
 ];
 
+/** How many layers are hidden that are usually shown. @param {Record<string, boolean>} state */
+export const hiddenOf = (state) => switches().filter(([name, , usual]) => usual && !state[name]).length;
+
+/** A map that lacks something says so on the menu's button: the choice outlives a reload. */
+function mark(menu, state) {
+  const button = menu.closest("details")?.querySelector("summary");
+  const hidden = hiddenOf(state);
+  if (!button) return;
+  setAttr(button, "data-hidden", hidden ? t("隐藏 {n}", { n: hidden }) : null);
+  setAttr(button, "title", hidden ? t("有 {n} 个图层没有显示", { n: hidden }) : null);
+}
+
 /**
  * @param {HTMLElement} menu the empty container
  * @param {(name: string, on: boolean) => void} onSwitch also called once for each at the start
@@ -42,10 +54,12 @@ export function layersMenu(menu, onSwitch) {
     box.addEventListener("change", () => {
       state[name] = box.checked;
       remember(state);
+      mark(menu, state);
       onSwitch(name, box.checked);
     });
     onSwitch(name, state[name]);
     return el("label", { class: "check" }, box, label);
   });
   menu.replaceChildren(...boxes);
+  mark(menu, state);
 }

@@ -144,7 +144,7 @@ export class Queue {
 
   #figures(alarms) {
     const counts = countKinds(alarms.values());
-    setText(this.parts.count, String(alarms.size));
+    setText(this.parts.count, t("{n} 条", { n: alarms.size }));
     for (const [kind, { figure }] of this.chips) setText(figure, kind === null ? "" : String(counts[kind]));
   }
 

@@ -1,17 +1,18 @@
 /** One row of the alarm queue: built once, then patched in place. */
 import { el, setAttr, setText } from "./dom.mjs";
 import { clock, dateTime, reading } from "./format.mjs";
-import { named, t } from "./i18n.mjs";
+import { t } from "./i18n.mjs";
 import { statusName, statusOfAlarm } from "./marks.mjs";
 import { isUnacknowledged } from "./queue_order.mjs";
 import { verdictForm } from "./verdict.mjs";
+import { shortName } from "./wall/names.mjs";
 import { alarmKindWord, causeUnit, causeWord, deviceKindWord } from "./words.mjs";
 
 /** Where it is, as a person says it. */
 export const whereOf = (alarm) => alarm.building_name || alarm.location || alarm.device_name || alarm.device;
 
-/** Community of an alarm in the page's language. */
-export const communityOf = (alarm) => named(alarm.community_name ?? "", alarm.community_name_en);
+/** Community of an alarm in the page's language, without the word that all of them share. */
+export const communityOf = (alarm) => shortName(alarm.community_name, alarm.community_name_en);
 
 /** What happened: cause, value and place inside. */
 export function whatOf(alarm) {

@@ -82,6 +82,24 @@ def test_form_without_its_cookie_or_token_is_not_looked_at(site):
     )
 
 
+def test_two_open_forms_do_not_shut_each_other_out(site):
+    client = site.client()
+    first, second = form_token(client), form_token(client)
+    fields = {"name": "duty", "password": PASSWORD}
+    for token in (first, second):
+        answer = client.post("/login", data={**fields, "csrf": token}, headers=FROM_HERE)
+        assert answer.status_code == 303
+
+
+@pytest.mark.parametrize("held", ["", "short", "x" * 33, '"><script>alert(1)</script>' + "x" * 5])
+def test_token_that_is_not_ours_is_not_taken_over(site, held):
+    client = site.client()
+    client.cookies.set("xt_login", held, path="/login")
+    token = form_token(client)
+    assert len(token) == 32
+    assert token != held
+
+
 def test_form_of_another_site_is_refused(site):
     client = site.client()
     fields = {"name": "duty", "password": PASSWORD, "csrf": form_token(client)}

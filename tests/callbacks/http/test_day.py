@@ -24,7 +24,7 @@ def test_day_is_told_in_numbers(report):
     week = told["week"]
     assert (week["name"], week["running"], week["first"]) == ("2026-W47", True, "2026-11-16")
     assert week["this"] == {"alarms": 2, "fires": 0, "false_share": None, "response_s": 80.0}
-    assert week["last"]["alarms"] == 0
+    assert set(week["last"].values()) == {None}  # nothing was recorded then
     assert told["communities"] == {"350582005001": 2}
 
 

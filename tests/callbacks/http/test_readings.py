@@ -111,6 +111,41 @@ def test_ten_megabytes_are_refused_and_the_next_reading_passes(gateway: TestClie
     assert post(gateway, [item("after")]).json()["accepted"] == 1
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("accept", ["*/*", "text/html"])
+def test_another_method_is_told_which_one_is_right(
+    gateway: TestClient, method: str, accept: str
+) -> None:
+    answer = gateway.request(method, "/api/v1/readings", headers={"accept": accept})
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_rejected_readings_are_counted_by_a_few_reasons(site: Site, gateway: TestClient) -> None:
+    reasons = ("format", "clock", "value", "device")
+
+    def counted() -> list[float]:
+        read = site.services.registry.get_sample_value
+        name = "xt_readings_rejected_total"
+        return [read(name, {"reason": reason}) or 0 for reason in reasons]
+
+    before = counted()
+    post(
+        gateway,
+        [
+            item("r1"),
+            item("r2", values={"smoke_pct": "x"}),
+            item(""),
+            item("r4", measured_at="2025-06-01T04:00:00Z"),
+            item("r5", values={"smoke_pct": 101}),
+            item("r6", values={"colour": 1}),
+            item("r7", device_id="nobody"),
+        ],
+    )
+    assert [now - was for now, was in zip(counted(), before, strict=True)] == [2, 1, 2, 1]
+
+
 def test_everything_is_counted(site: Site, gateway: TestClient) -> None:
     def metrics() -> dict[str, float]:
         registry = site.services.registry
@@ -120,6 +155,7 @@ def test_everything_is_counted(site: Site, gateway: TestClient) -> None:
             "rejected": registry.get_sample_value("xt_readings_total", {"outcome": "rejected"})
             or 0,
             "body": registry.get_sample_value("xt_readings_refused_total", {"reason": "body"}) or 0,
+            "size": registry.get_sample_value("xt_readings_refused_total", {"reason": "size"}) or 0,
             "key": registry.get_sample_value("xt_readings_refused_total", {"reason": "key"}) or 0,
         }
 
@@ -127,9 +163,12 @@ def test_everything_is_counted(site: Site, gateway: TestClient) -> None:
     post(gateway, [item("m1"), item("m2", device_id="nobody")])
     post(gateway, b"{")
     post(site.client(), [item("m3")])
+    post(gateway, b"[" + b" " * 1_000_000 + b"]")
+    gateway.post("/login", content=b"x" * 1_000_001)  # no reading
     assert {name: value - before[name] for name, value in metrics().items()} == {
         "accepted": 1,
         "rejected": 1,
         "body": 1,
+        "size": 1,
         "key": 1,
     }

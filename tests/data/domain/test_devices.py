@@ -1,7 +1,11 @@
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
 
 from data.domain.alarms import Alarm
-from data.domain.devices import device_status, stale_at
+from data.domain.devices import device_status, online_share, stale_at
 from data.domain.words import AlarmKind, Status, worst
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -29,3 +33,12 @@ def test_worst_first_order_is_the_designs() -> None:
 
 def test_silent_for_three_of_its_own_intervals() -> None:
     assert stale_at(T0, 60) == T0 + timedelta(seconds=180)
+
+
+def test_desk_wall_and_week_share_one_definition_of_what_is_online() -> None:
+    shared = json.loads((Path(__file__).parents[2] / "online_share.json").read_text("utf-8"))
+    assert shared["status bytes"] == [status.name.lower() for status in sorted(Status)]
+    for case in shared["cases"]:
+        counted = dict(zip(sorted(Status), case["counts"], strict=True))
+        expected = case["share"] and pytest.approx(case["share"])
+        assert online_share(counted) == expected

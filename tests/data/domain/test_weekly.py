@@ -77,10 +77,16 @@ def test_headline_counts_floods():
     assert told.floods == 1
 
 
-def test_online_devices_are_neither_silent_nor_out_of_service():
-    counts = {Status.NORMAL: 90, Status.FAULT: 4, Status.STALE: 5, Status.DISABLED: 1}
+def test_online_rate_is_of_the_devices_in_service():
+    counts = {Status.NORMAL: 91, Status.FAULT: 4, Status.STALE: 5, Status.DISABLED: 10}
     figures = DeviceFigures(DeviceKind.SMOKE, Platform.DETECTORS, counts)
-    assert (figures.total, figures.online, figures.stale) == (100, 94, 5)
+    assert (figures.total, figures.online_share, figures.stale) == (110, 0.95, 5)
+
+
+def test_a_week_without_a_record_is_no_week_without_alarms():
+    told = headline(report(last=None, communities=(replace(community("a", 3, 1), last=None),)))
+    assert told.alarms_change == Change(12, None)
+    assert told.risen is None
 
 
 def test_done_task_is_never_late():

@@ -93,8 +93,11 @@ def test_a_dry_run_writes_nothing(database: Database, import_rows: Import) -> No
         ("B1,沙塘路1号,沙塘路1号,出租屋,5,2.35,48.85", "outside China"),
         ("B1,沙塘路1号,沙塘路1号,出租屋,5,118.64,24.788", "more than 100 m outside"),
         ("B1,沙塘路1号,沙塘路1号,出租屋,5,east,24.788", "lon: 'east' is not a number"),
-        ("B1,沙塘路1号,沙塘路1号,宫殿,5,118.6,24.788", "category: '宫殿' is unknown"),
-        ("B1,沙塘路1号,沙塘路1号,出租屋,0,118.6,24.788", "storeys: 0 is not a whole number"),
+        ("B1,沙塘路1号,沙塘路1号,宫殿,5,118.6,24.788", "/ '宫殿' is unknown"),
+        (
+            "B1,沙塘路1号,沙塘路1号,出租屋,0,118.6,24.788",
+            "storeys: 0 不是 1 … 120 的整数 / 0 is not a whole number",
+        ),
         ("B1,沙塘路1号,,出租屋,5,118.6,24.788", "new, and lacks address"),
         ("B1,沙塘路1号,沙塘路1号,出租屋,5,,", "new, and lacks coordinates"),
     ],
@@ -258,7 +261,7 @@ def test_a_building_with_history_can_not_be_removed(
     with database.writing() as session:
         session.add(Inspection(building_id="B1", at=NOW, inspector="网格员 03", result="pass"))
     other = BUILDING.replace("B1", "B2")
-    outcome = import_rows("buildings", HEADER, other, replace=True)
+    outcome = import_rows("buildings", HEADER, other, replace=True, allow_large_change=True)
     assert reasons(outcome) == [(None, "can't be removed: still referred to by inspection")]
     assert not outcome.written
 
@@ -300,3 +303,32 @@ def test_an_empty_database_says_what_to_do(tmp_path: Path) -> None:
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Building)) == 0
     database.close()
+
+
+def test_a_file_without_rows_is_refused_and_changes_nothing(
+    database: Database, import_rows: Import
+) -> None:
+    import_rows("devices", DEVICES, "D1,smoke,烟感,,300,118.6,24.788")
+    with pytest.raises(ImportRefusedError, match="the file has no rows"):
+        import_rows("devices", DEVICES, replace=True, allow_large_change=True)
+    with database.reading() as session:
+        assert not session.get_one(Device, "D1").disabled
+
+
+def test_most_rows_go_only_if_that_is_said(database: Database, import_rows: Import) -> None:
+    lines = [f"D{i},smoke,烟感,,300,118.6,24.788" for i in range(5)]
+    import_rows("devices", DEVICES, *lines)
+    bad = "D9,palace,烟感,,300,118.6,24.788"
+    refused = import_rows("devices", DEVICES, bad, *lines[:2], replace=True)
+    assert not refused.written
+    assert len(refused.problems) == 2  # that of the whole file stands first
+    assert "3 of 5 rows would be removed or disabled" in refused.problems[0].reason
+    assert import_rows("devices", DEVICES, *lines[:3], replace=True).written  # two of five
+    assert import_rows("devices", DEVICES, *lines[:2], replace=True).written  # one of three left
+    with database.reading() as session:
+        assert [row.disabled for row in session.scalars(select(Device).order_by(Device.slot))] == [
+            *[False] * 2,
+            *[True] * 3,
+        ]
+    last = import_rows("devices", DEVICES, lines[4], replace=True, allow_large_change=True)
+    assert last.written

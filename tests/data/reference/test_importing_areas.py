@@ -43,7 +43,9 @@ def test_bad_work_points_are_refused(import_rows: Import, lines: list[str], expe
 
 
 def test_a_work_point_with_communities_can_not_be_removed(import_rows: Import) -> None:
-    outcome = import_rows("work_points", WORK_POINTS, "GZ1,一,沙塘,118.6,24.78", replace=True)
+    outcome = import_rows(
+        "work_points", WORK_POINTS, "GZ1,一,沙塘,118.6,24.78", replace=True, allow_large_change=True
+    )
     assert {reason for _, reason in reasons(outcome)} == {
         "can't be removed: still referred to by community"
     }

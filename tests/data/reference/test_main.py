@@ -49,9 +49,13 @@ def test_an_import_says_crs_columns_and_counts(run: Run, tmp_path: Path) -> None
     write(tmp_path, HEADER, BUILDING)
     result = run("import a.csv --layer buildings --crs gcj02")
     assert result.exit_code == 0
-    assert "1 rows, CRS GCJ-02 (from --crs), stored as EPSG:4326" in result.output
+    assert (
+        "1 行，坐标系 GCJ-02（--crs），存为 EPSG:4326 / 1 row, CRS GCJ-02 (from --crs)"
+        in result.output
+    )
     assert "id ← 编号, name ← 名称" in result.output
-    assert "buildings: 1 new, 0 changed, 0 unchanged" in result.output
+    assert "buildings：新增 1，更改 0，不变 0" in result.output
+    assert " / 1 new, 0 changed, 0 unchanged" in result.output
     assert result.output.endswith("written\n")
     assert count(tmp_path, Building) == 1
 
@@ -68,25 +72,27 @@ def test_a_refusal_lists_rows_and_reasons(run: Run, tmp_path: Path) -> None:
     write(tmp_path, HEADER, BUILDING, BUILDING.replace("出租屋", "宫殿").replace("B1", "B2"))
     result = run("import a.csv --layer buildings --crs EPSG:4326")
     assert result.exit_code == 1
-    assert re.search(r"3\W+B2\W+category: '宫殿' is unknown", result.output)
-    assert "refused: 1 problems; nothing written" in result.output
+    assert re.search(r"3[ │]+B2[ │]+category: 不认识", result.output)
+    assert "未导入：1 个问题，没有写入 / refused: 1 problem; nothing written" in result.output
     assert count(tmp_path, Building) == 0
 
 
 def test_long_lists_are_cut_and_counted(run: Run, tmp_path: Path) -> None:
     rows = [BUILDING.replace("B1", f"B{i}") for i in range(60)]
     write(tmp_path, HEADER, *rows)
-    assert "… and 10 more" in run("import a.csv --layer buildings --crs EPSG:4326").output
+    assert (
+        "… 另有 10 条 / and 10 more" in run("import a.csv --layer buildings --crs EPSG:4326").output
+    )
     write(tmp_path, HEADER, *[row.replace("出租屋", "宫殿") for row in rows])
     output = run("import a.csv --layer buildings --crs EPSG:4326").output
-    assert "refused: 60 problems (10 not shown); nothing written" in output
+    assert "60 个问题（另有 10 个未列出），没有写入 / refused: 60 problems (10 not shown)" in output
 
 
 def test_an_unknown_crs_is_asked_for(run: Run, tmp_path: Path) -> None:
     write(tmp_path, HEADER, BUILDING)
     result = run("import a.csv --layer buildings")
     assert result.exit_code == 1
-    assert "refused: a.csv does not say in which coordinate reference system it is" in result.output
+    assert "未导入 / refused: a.csv 没有写明坐标系" in result.output
 
 
 def test_a_missing_database_is_one_sentence(run: Run, tmp_path: Path) -> None:
@@ -94,8 +100,15 @@ def test_a_missing_database_is_one_sentence(run: Run, tmp_path: Path) -> None:
     write(tmp_path, HEADER, BUILDING)
     result = run("import a.csv --layer buildings --crs EPSG:4326")
     assert result.exit_code == 1
-    assert "refused: there is no database" in result.output
+    assert "/ there is no database" in result.output
     assert not (tmp_path / "xintang.db").exists()
+
+
+def test_a_wrong_setting_is_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XT_DATABASE_URL", "foo")
+    result = run("import a.csv --layer buildings")
+    assert result.exit_code == 1
+    assert "XT_DATABASE_URL 应为 sqlite:///" in result.output
 
 
 def test_a_bad_map_option_is_explained(run: Run, tmp_path: Path) -> None:

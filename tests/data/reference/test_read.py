@@ -8,7 +8,9 @@ import pytest
 from shapely import Point, box
 
 from data.reference.errors import ImportRefusedError
+from data.reference.fields import Layer
 from data.reference.read import Source, Table, read_table
+from data.reference.records import parse
 from geo.crs import to_metric
 
 LON, LAT = 118.6, 24.788
@@ -33,7 +35,7 @@ def test_geopackage(tmp_path: Path) -> None:
     frame("EPSG:4549").to_file(tmp_path / "a.gpkg", layer="buildings")
     table = read_table(Source(tmp_path / "a.gpkg"))
     check(table, "EPSG:4549", to_metric(np.array([[LON, LAT]])))
-    assert table.crs_from == "the file"
+    assert table.crs_from == "文件 / the file"
 
 
 def test_shapefile_and_zipped_shapefile(tmp_path: Path) -> None:
@@ -66,7 +68,7 @@ def test_geojson_is_epsg_4326_unless_said_otherwise(tmp_path: Path) -> None:
     check(read_table(Source(tmp_path / "a.geojson")), "EPSG:4326")
     table = read_table(Source(tmp_path / "a.geojson", crs="gcj02"))
     check(table, "GCJ-02")
-    assert table.crs_from == "--crs; the file says EPSG:4326"
+    assert table.crs_from == "--crs；文件写明 / the file says EPSG:4326"
 
 
 def test_kml(tmp_path: Path) -> None:
@@ -81,6 +83,24 @@ def test_kml(tmp_path: Path) -> None:
     assert table.rows[0]["storeys"] == "5"
     assert table.crs == "EPSG:4326"
     assert table.geometries[0].coords[0] == (LON, LAT)  # type: ignore[union-attr]
+
+
+def test_kml_of_an_office_is_read_by_its_own_columns(tmp_path: Path) -> None:
+    data = "".join(
+        f'<Data name="{name}"><value>{value}</value></Data>'
+        for name, value in (("编号", "XHS001"), ("名称", "沙塘路消火栓"), ("类型", "消火栓"))
+    )
+    (tmp_path / "a.kml").write_text(
+        '<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark id="ID_00017">'
+        f"<name>17</name><ExtendedData>{data}</ExtendedData>"
+        f"<Point><coordinates>{LON},{LAT}</coordinates></Point></Placemark></Document></kml>",
+        encoding="utf-8",
+    )
+    table = read_table(Source(tmp_path / "a.kml"))
+    (record,) = parse(Layer.FACILITIES, table, {}).records
+    assert (record.id, record.values["name"]) == ("XHS001", "沙塘路消火栓")
+    chosen = parse(Layer.FACILITIES, table, {"name": "Name"}).records
+    assert chosen[0].values["name"] == "17"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -104,7 +124,7 @@ def test_csv_with_polygons_as_wkt(tmp_path: Path) -> None:
     table = read_table(Source(tmp_path / "a.csv", crs="EPSG:4326"))
     assert table.geometries == (square, None)
     assert [(problem.row, problem.reason) for problem in table.problems] == [
-        (3, "'POLYGON ((' is no WKT geometry")
+        (3, "POLYGON (( 不是 WKT 几何 / 'POLYGON ((' is no WKT geometry")
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from data.domain.kpis import Flood
-from data.domain.weeks import WeekError, parse_week
+from data.domain.weeks import NoRecordError, WeekError, parse_week
 from data.domain.words import AlarmKind, BuildingCategory, DeviceKind, Status, Verdict
 from data.store.models import Fire, Hazard, Incident, Inspection, ProgrammeTask
 from data.store.weekly import STATEMENTS, read_days, read_week
@@ -70,10 +70,12 @@ def test_alarms_are_counted_in_the_week_of_shanghai(week_database):
 
 def test_running_week_ends_now_and_so_do_the_others(week_database):
     now = MONDAY + DAY + HOUR
+    add(week_database, alarm(MONDAY - 8 * DAY))  # what is recorded begins before the two weeks
     add(week_database, alarm(MONDAY), alarm(MONDAY - 6 * DAY), alarm(MONDAY - 5 * DAY))
     report = read_week(week_database, WEEK, now)
     assert report.spans.running
     assert report.this.daily == (1, 0)
+    assert report.last is not None
     assert report.last.alarm_count == 1  # of Tuesday only the first hour, not Wednesday
 
 
@@ -168,6 +170,7 @@ def test_hazards_fires_and_inspections(week_database):
 def test_devices_coverage_and_programme_stand_as_they_are(week_database):
     add(
         week_database,
+        alarm(MONDAY),
         ProgrammeTask(name="烟感全覆盖", unit="安监办", due=date(2026, 6, 30), progress_pct=80),
     )
     report = read_week(week_database, WEEK, LATER)
@@ -184,6 +187,7 @@ def test_devices_coverage_and_programme_stand_as_they_are(week_database):
 
 
 def test_empty_week_is_empty_and_not_an_error(week_database):
+    add(week_database, alarm(MONDAY - 1000 * DAY))
     report = read_week(week_database, parse_week("2024-W10"), LATER)
     assert report.this.alarm_count == 0
     assert report.this.false_share is None
@@ -192,12 +196,38 @@ def test_empty_week_is_empty_and_not_an_error(week_database):
     assert report.behaviour.rates.mean == 0.0
 
 
+def test_what_was_not_recorded_yet_is_unknown(week_database):
+    add(week_database, alarm(MONDAY + 2 * DAY), alarm(MONDAY + 8 * DAY))
+    report = read_week(week_database, WEEK, LATER)
+    assert (report.this.alarm_count, report.last, report.year_ago) == (1, None, None)
+    assert [(row.this, row.last, row.year_ago) for row in report.communities] == [
+        (1, None, None),
+        (0, None, None),
+    ]
+    assert read_days(week_database, WEEK, LATER)[1] == ()
+    # The first week was recorded in part, so nothing is compared with it.
+    assert read_week(week_database, WEEK.shifted(1), LATER).last is None
+
+
+def test_week_before_the_first_record_is_refused(week_database):
+    with pytest.raises(NoRecordError) as nothing:
+        read_week(week_database, WEEK, LATER)
+    assert nothing.value.since is None
+    first = Hazard(building_id="B1", kind="wiring", found_at=MONDAY + 7 * DAY)
+    add(week_database, first, alarm(MONDAY + 8 * DAY))
+    with pytest.raises(NoRecordError) as before:
+        read_week(week_database, WEEK, LATER)
+    assert before.value.since == MONDAY + 7 * DAY
+    assert read_week(week_database, WEEK, MONDAY + DAY).this.alarm_count == 0  # it is running
+
+
 def test_week_that_has_not_begun_is_refused(town):
     with pytest.raises(WeekError):
         read_week(town, parse_week("2027-W10"), LATER)
 
 
 def test_statements_do_not_grow_with_rows(town):
+    add(town, alarm(MONDAY))
     with counted(town) as first:
         read_week(town, WEEK, LATER)
     add(town, *(alarm(MONDAY + n * HOUR) for n in range(40)))
@@ -217,6 +247,7 @@ def test_alarms_are_found_by_index(town):
 
 
 def test_days_of_a_running_week_stop_today_but_not_the_week_before(week_database):
+    add(week_database, alarm(MONDAY - 8 * DAY))
     add(week_database, alarm(MONDAY + HOUR), alarm(MONDAY - HOUR), alarm(MONDAY - HOUR))
     this, last = read_days(week_database, WEEK, MONDAY + DAY + HOUR)
     assert this == (1, 0)

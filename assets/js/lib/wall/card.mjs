@@ -86,13 +86,23 @@ export class FireCard {
   #turn = { place: 0, total: 1 };
   #painted = "";
 
-  /** @param {HTMLElement} node @param {() => number} now server time @param {typeof fetch} [get] */
-  constructor(node, now, get = (...args) => fetch(...args)) {
+  /**
+   * @param {HTMLElement} node @param {() => number} now server time
+   * @param {() => void} onBuilding what the building is and what is near has become known
+   * @param {typeof fetch} [get]
+   */
+  constructor(node, now, onBuilding, get = (...args) => fetch(...args)) {
     this.node = node;
     this.now = now;
+    this.onBuilding = onBuilding;
     this.get = get;
     setInterval(() => this.#tick(), 1000);
     new ResizeObserver(() => this.#fire && fit(node)).observe(node);
+  }
+
+  /** The building of the fire that is shown, once it is known. */
+  get building() {
+    return this.#building;
   }
 
   /**
@@ -120,7 +130,9 @@ export class FireCard {
       const answer = await this.get(`/live/building/${encodeURIComponent(fire.lead.building)}`, { credentials: "same-origin" });
       if (!answer.ok || this.#fire?.key !== fire.key) return;
       this.#building = await answer.json();
-      if (this.#fire?.key === fire.key) this.#paint();
+      if (this.#fire?.key !== fire.key) return;
+      this.#paint();
+      this.onBuilding();
     } catch {
       // the card still says what the alarm itself knows
     }

@@ -3,6 +3,7 @@ import { el, setAttr, setText } from "../dom.mjs";
 import { clock } from "../format.mjs";
 import { t } from "../i18n.mjs";
 import { markElement, statusName, statusOfAlarm } from "../marks.mjs";
+import { isUnacknowledged } from "../queue_order.mjs";
 import { alarmKindWord, causeWord, deviceKindWord } from "../words.mjs";
 import { shortName } from "./names.mjs";
 import { pageOf, rowsOf } from "./rows.mjs";
@@ -14,8 +15,16 @@ const communityOf = ({ lead }) => shortName(lead.community_name, lead.community_
 
 /** What happened, most important first: what does not fit on the line is left out as a whole. */
 export function detailsOf({ lead, alarms }) {
+  const seen = lead.kind === "fire" && !isUnacknowledged(lead) ? t("已确认") : null;
   const count = alarms.length > 1 ? t("{n} 条报警", { n: alarms.length }) : null;
-  return [causeWord(lead.cause), count, deviceKindWord(lead.device_kind)].filter(Boolean);
+  return [seen, causeWord(lead.cause), count, deviceKindWord(lead.device_kind)].filter(Boolean);
+}
+
+/** Which page this is, and how many open fires it has no room for. */
+export function footOf(page, pages, fires) {
+  const more = fires ? t("另有火警 {n} 起", { n: fires }) : null;
+  const turn = pages > 1 ? t("第 {page} / {pages} 页", { page: page + 1, pages }) : null;
+  return [more, turn].filter(Boolean).join(" · ");
 }
 
 function paintDetails(node, parts) {
@@ -98,11 +107,11 @@ export class WallList {
 
   #paint() {
     if (!this.#nodes.size && this.#rows.length) this.#place(this.#rows.slice(0, 1)); // one to measure
-    const { rows, page, pages } = pageOf(this.#rows, this.#room(), this.#turn);
+    const { rows, page, pages, fires } = pageOf(this.#rows, this.#room(), this.#turn);
     this.#place(rows);
     this.#clocks();
-    setText(this.parts.count, String(this.#rows.length));
-    setText(this.parts.foot, pages > 1 ? t("第 {page} / {pages} 页", { page: page + 1, pages }) : "");
+    setText(this.parts.count, t("{n} 起", { n: this.#rows.length }));
+    setText(this.parts.foot, footOf(page, pages, fires));
     setAttr(this.parts.list, "data-empty", this.#rows.length ? null : t("没有未处理的警情"));
   }
 

@@ -2,6 +2,7 @@
 import { el, setAttr, setText } from "../dom.mjs";
 import { number, percent } from "../format.mjs";
 import { t } from "../i18n.mjs";
+import { inService, onlineShare } from "../kpis.mjs";
 import { STATUS, markElement } from "../marks.mjs";
 import { statusWord } from "../words.mjs";
 import { drawHours, hourGeometry } from "./hours.mjs";
@@ -25,7 +26,7 @@ export function hoursPanel(node) {
     if (!day || width < 10 || height < 10) return;
     const total = day.hours.reduce((sum, n) => sum + n, 0);
     const usual = day.usual.slice(0, day.hours.length).reduce((sum, n) => sum + n, 0);
-    const label = t("今日报警 {n} 起，平常到此时约 {usual} 起", { n: total, usual: number(usual) });
+    const label = t("今日报警 {n} 条，平常到此时约 {usual} 条", { n: total, usual: number(usual) });
     frame.replaceChildren(drawHours(hourGeometry({ ...day, width, height, text: textSize(node) }), label));
     setText(note, label);
   }
@@ -51,15 +52,13 @@ export function statusPanel(node) {
   return {
     /** @param {ArrayLike<number>} counts devices by status byte */
     show(counts) {
-      const total = Array.from(counts).reduce((sum, n) => sum + n, 0);
       for (const code of ORDER) {
         setText(rows.get(code).count, number(counts[code]));
         setAttr(rows.get(code).node, "data-none", counts[code] ? null : "");
         parts.get(code).style.flexGrow = String(counts[code]);
         parts.get(code).hidden = !counts[code];
       }
-      const online = total ? (total - counts[1] - counts[2]) / total : null;
-      setText(rate, t("在线率 {rate} · {n} 台", { rate: percent(online), n: number(total) }));
+      setText(rate, t("在线率 {rate} · 在用 {n} 台", { rate: percent(onlineShare(counts)), n: number(inService(counts)) }));
       setAttr(bar, "aria-label", rate.textContent);
     },
   };
@@ -80,7 +79,7 @@ function wholeRows(list) {
 /** Communities by open alarms, then by this week's. @param {HTMLElement} node */
 export function communitiesPanel(node) {
   const list = el("ol", { class: "wall-communities" });
-  node.replaceChildren(el("h2", { text: t("社区") }, el("span", { class: "wall-legend", text: t("未处理 · 本周报警") })), list);
+  node.replaceChildren(el("h2", { text: t("社区") }, el("span", { class: "wall-legend", text: t("未处理 · 本周报警（条）") })), list);
   const nodes = new Map();
   new ResizeObserver(() => wholeRows(list)).observe(list);
 

@@ -5,10 +5,10 @@ import { statusOfAlarm } from "../marks.mjs";
 /**
  * @typedef {object} Row
  * @property {string} key stays the same while the incident lasts
- * @property {object} lead the alarm that the row speaks of: worst, then longest waiting
+ * @property {object} lead the alarm that the row speaks of: worst, then waiting, then oldest
  * @property {object[]} alarms
  * @property {boolean} waiting whether nobody has acknowledged something in it
- * @property {number} since when the waiting began, or the first alarm was raised
+ * @property {number} since when the alarm it speaks of was raised: a fire's clock is the same on list and card
  */
 
 /** What an alarm belongs to: its incident, else its building, else itself. */
@@ -18,8 +18,8 @@ export function keyOf(alarm) {
 }
 
 /**
- * Rows in the order in which somebody must look at them: fires first, unacknowledged before
- * acknowledged, the longest waiting on top.
+ * Rows in the order in which somebody must look at them: fires first, also those that somebody has
+ * acknowledged and nobody ended; then what waits, pre-alarms before the rest; the oldest on top.
  * @param {Iterable<object>} alarms
  * @returns {Row[]}
  */
@@ -34,17 +34,21 @@ export function rowsOf(alarms) {
 }
 
 function rowOf(key, alarms) {
-  const waiting = alarms.filter(isUnacknowledged);
-  const speaking = waiting.length ? waiting : alarms;
-  const lead = speaking.reduce((best, alarm) => (compareLead(alarm, best) < 0 ? alarm : best));
-  const since = Math.min(...speaking.map((alarm) => alarm.raised_at));
-  return { key, lead, alarms, waiting: waiting.length > 0, since };
+  const lead = alarms.reduce((best, alarm) => (compareLead(alarm, best) < 0 ? alarm : best));
+  return { key, lead, alarms, waiting: alarms.some(isUnacknowledged), since: lead.raised_at };
 }
 
-const compareLead = (a, b) => statusOfAlarm(b.kind) - statusOfAlarm(a.kind) || a.raised_at - b.raised_at;
+const waits = (alarm) => (isUnacknowledged(alarm) ? 0 : 1);
+const compareLead = (a, b) => statusOfAlarm(b.kind) - statusOfAlarm(a.kind) || waits(a) - waits(b) || a.raised_at - b.raised_at;
 
-/** Unacknowledged fires stand above everything, whatever waits longer. */
-const rank = ({ lead, waiting }) => (waiting ? (lead.kind === "fire" ? 0 : 1) : lead.kind === "fire" ? 2 : 3);
+const isFire = ({ lead }) => lead.kind === "fire";
+
+/** A fire is over when a person ended it, not when somebody has seen it. */
+function rank(row) {
+  if (isFire(row)) return waits(row.lead);
+  if (!row.waiting) return 4;
+  return row.lead.kind === "prealarm" ? 2 : 3;
+}
 
 /** @param {Row} a @param {Row} b */
 export const compareRows = (a, b) => rank(a) - rank(b) || a.since - b.since || (a.key < b.key ? -1 : 1);
@@ -68,21 +72,22 @@ export function firesOf(alarms) {
 }
 
 /**
- * The rows of one page. Unacknowledged fires stand on every page; the others take turns, so that
- * each is seen though nobody scrolls.
+ * The rows of one page. Open fires stand on every page, in at most half of its rows; the others take
+ * turns, so that each is seen though nobody scrolls.
  * @param {Row[]} rows @param {number} room rows that fit @param {number} turn counts up
- * @returns {{rows: Row[], page: number, pages: number}}
+ * @returns {{rows: Row[], page: number, pages: number, fires: number}} fires: those that this page has no room for
  */
 export function pageOf(rows, room, turn) {
   const fits = Math.max(1, Math.floor(room));
-  if (rows.length <= fits) return { rows, page: 0, pages: 1 };
-  const urgent = rows.filter(({ lead, waiting }) => waiting && lead.kind === "fire");
-  const pinned = urgent.slice(0, Math.max(0, fits - 1));
+  if (rows.length <= fits) return { rows, page: 0, pages: 1, fires: 0 };
+  const fires = rows.filter(isFire);
+  const pinned = fires.slice(0, Math.floor(fits / 2));
   const rest = rows.filter((row) => !pinned.includes(row));
   const space = fits - pinned.length;
   const pages = Math.ceil(rest.length / space);
   const page = turn % pages;
-  return { rows: [...pinned, ...rest.slice(page * space, (page + 1) * space)], page, pages };
+  const shown = [...pinned, ...rest.slice(page * space, (page + 1) * space)];
+  return { rows: shown, page, pages, fires: fires.length - shown.filter(isFire).length };
 }
 
 /**

@@ -33,7 +33,7 @@ export function weekFigures({ this: now, last, year_ago: yearAgo }) {
   };
   return [
     figure(t("火灾"), counted("起"), "fires", (n) => number(n)),
-    figure(t("报警"), counted("起"), "alarms", (n) => number(n)),
+    figure(t("报警"), counted("条"), "alarms", (n) => number(n)),
     figure(t("误报率"), "", "false_share", (n) => percent(n), { change: points }),
     figure(t("响应时间（中位数）"), t("分钟"), "response_s", (n) => number(n, 1), { scale: 1 / MINUTE_S }),
   ];
