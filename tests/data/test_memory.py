@@ -17,7 +17,8 @@ for thread in threads: thread.start()
 barrier.wait()
 for thread in threads: thread.join()
 size = lambda line: -int.__sub__(*(int(part, 16) for part in line.split()[0].split("-")))
-reserved = [line for line in open("/proc/self/maps") if " ---p " in line and size(line) > 50_000_000]
+lines = open("/proc/self/maps")
+reserved = [line for line in lines if " ---p " in line and size(line) > 50_000_000]
 print(len(reserved))
 """
 
