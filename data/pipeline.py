@@ -10,12 +10,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from data.domain.alarms import Alarm
+from data.domain.alarms import DEVICE, Action, Alarm
 from data.domain.errors import ReadingError
 from data.domain.intake import DeviceMemory, NewAlarm, Taken, settle, take
 from data.domain.readings import Reading, check_reading
 from data.live.present import Changes, DeviceUpdate, Present
-from data.store import alarms, incidents, intake, outbox
+from data.store import alarms, incidents, intake, outbox, steps
 from data.store.database import Database
 from data.store.intake import KnownDevice
 
@@ -137,18 +137,10 @@ def _store_alarms(
 ) -> tuple[Alarm, ...]:
     """Write what the reading did to the alarms; return those still open."""
     by_id = {alarm.id: alarm for alarm in open_alarms}
-    for action, changed in (("repeated", taken.repeated), ("cleared", taken.cleared)):
-        for alarm in changed:
-            at = alarm.cleared_at if action == "cleared" and alarm.cleared_at else alarm.last_at
-            alarms.save(batch.session, alarm)
-            alarms.note_transition(batch.session, alarm.id, at=at, action=action, actor="device")
-            if alarm.closed_at is not None:
-                alarms.note_transition(
-                    batch.session, alarm.id, at=alarm.closed_at, action="closed", actor="device"
-                )
-                incidents.settle(batch.session, alarm.incident_id, alarm.closed_at)
-            by_id[alarm.id] = alarm
-            batch.alarm_ids.add(alarm.id)
+    for step in taken.steps:
+        steps.record(batch.session, step)
+        by_id[step.alarm.id] = step.alarm
+        batch.alarm_ids.add(step.alarm.id)
     for new in taken.raised:
         raised = _raise(batch, device, new)
         if raised is not None:
@@ -162,6 +154,6 @@ def _raise(batch: _Batch, device: KnownDevice, new: NewAlarm) -> Alarm | None:
     if alarm is None:  # this very message raised it before
         return None
     alarms.note_transition(
-        batch.session, alarm.id, at=new.received_at, action="raised", actor="device"
+        batch.session, alarm.id, at=new.received_at, action=Action.RAISED, actor=DEVICE
     )
     return incidents.attach(batch.session, device, alarm)

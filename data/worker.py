@@ -12,12 +12,14 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from data.commands.changes import settle_devices
+from data.domain.alarms import SYSTEM, Action, Step, shelf_is_over, unshelve
 from data.domain.devices import stale_at
 from data.domain.intake import DeviceMemory, settle
 from data.live import keys
 from data.live.present import Changes, DeviceUpdate, Present
 from data.live.rebuild import present_geometry, rebuild, reconcile
-from data.store import alarms, intake, outbox
+from data.store import alarms, commands, intake, outbox, steps
 from data.store.database import Database
 from data.store.geometry import geometry_version
 from data.store.intake import KnownDevice
@@ -61,8 +63,10 @@ class Worker:
         self.heal()
         self.tell_outbox()
         self.mark_stale()
+        self.end_shelves()
         if time.monotonic() - self._reconciled >= RECONCILE_EVERY_S:
             self._reconciled = time.monotonic()
+            self.forget_commands()
             if differences := reconcile(self._database, self._present, self._now()):
                 log.warning("redis differed from SQL and was corrected", count=differences)
         self._present.redis.set(keys.WORKER, self._now().isoformat(), ex=HEARTBEAT_S)
@@ -116,6 +120,29 @@ class Worker:
         if unknown:
             self._present.redis.zrem(keys.DEADLINES, *unknown)
         return len(updates)
+
+    def end_shelves(self) -> int:
+        """Bring back the alarms whose shelf has ended; return how many."""
+        now = self._now()
+        with self._database.reading() as session:
+            due = alarms.shelves_over(session, now)
+        if not due:
+            return 0
+        with self._database.writing() as session:
+            intake.load_devices(session, due.values(), now)
+            over = [alarm for alarm in alarms.lock(session, due) if shelf_is_over(alarm, now)]
+            for alarm in over:
+                after = unshelve(alarm, at=now)
+                steps.record(session, Step(Action.UNSHELVED, after, SYSTEM, now, "expired"))
+            devices = {alarm.device_id for alarm in over}
+            changes = settle_devices(session, devices, [a.id for a in over], now, "unshelved")
+        self._present.tell_if_there(changes)
+        return len(over)
+
+    def forget_commands(self) -> None:
+        """Delete the keys of yesterday's clicks."""
+        with self._database.writing() as session:
+            commands.forget(session, self._now())
 
     def _silence(
         self, session: Session, device_ids: list[str], now: datetime

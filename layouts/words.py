@@ -12,6 +12,7 @@ from data.domain.words import (
     BuildingCategory,
     DeviceKind,
     FacilityKind,
+    FalseCause,
     PersonRole,
     Platform,
     Role,
@@ -103,6 +104,21 @@ VERDICT: Final[Mapping[Verdict, str]] = {
     Verdict.FALSE: _("误报"),
     Verdict.TEST: _("测试"),
     Verdict.DRILL: _("演练"),
+}
+
+FALSE_CAUSE: Final[Mapping[FalseCause, str]] = {
+    FalseCause.COOKING: _("做饭油烟"),
+    FalseCause.STEAM: _("水汽"),
+    FalseCause.SMOKING: _("吸烟"),
+    FalseCause.INCENSE: _("燃香祭祀"),
+    FalseCause.FIREWORKS: _("燃放烟花爆竹"),
+    FalseCause.DUST: _("粉尘"),
+    FalseCause.INSECTS: _("昆虫"),
+    FalseCause.WORKS: _("施工"),
+    FalseCause.WEATHER: _("天气"),
+    FalseCause.DEVICE: _("设备故障"),
+    FalseCause.MISUSE: _("误操作"),
+    FalseCause.OTHER: _("其他"),
 }
 
 ALARM_CAUSE: Final[Mapping[str, str]] = {

@@ -5,10 +5,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from data.domain.alarms import Alarm, clear, repeat
+from data.domain.alarms import (
+    DEVICE,
+    Action,
+    Alarm,
+    Step,
+    clear,
+    release,
+    repeat,
+    suppress,
+)
 from data.domain.devices import device_status
 from data.domain.readings import Reading
-from data.domain.rules import Finding, judge
+from data.domain.rules import Finding, covered, judge
 from data.domain.words import AlarmKind, DeviceKind, Status
 
 HASH_BYTES: Final = 8
@@ -45,13 +54,29 @@ class NewAlarm:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The outcome of one reading: the new memory and what happens to the device's alarms."""
+    """The outcome of one reading: the new memory and what happens to the device's alarms.
+
+    ``steps`` change open alarms, in order; one alarm may take several.
+    """
 
     memory: DeviceMemory
     duplicate: bool = False
     raised: tuple[NewAlarm, ...] = ()
-    repeated: tuple[Alarm, ...] = ()
-    cleared: tuple[Alarm, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+class _OpenAlarms:
+    """The open alarms of the device while one reading changes them."""
+
+    def __init__(self, alarms: tuple[Alarm, ...]) -> None:
+        self.by_cause = {alarm.cause: alarm for alarm in alarms}
+        self.steps: list[Step] = []
+
+    def take(self, action: Action, alarm: Alarm, at: datetime, reason: str = "") -> None:
+        self.by_cause[alarm.cause] = alarm
+        if alarm.closed_at is not None:
+            del self.by_cause[alarm.cause]
+        self.steps.append(Step(action, alarm, DEVICE, at, reason))
 
 
 def message_hash(message_id: str) -> bytes:
@@ -84,12 +109,16 @@ def take(
     late = memory.measured_at is not None and reading.measured_at < memory.measured_at
     active = frozenset(alarm.cause for alarm in open_alarms if alarm.cleared_at is None)
     findings = judge(kind, reading.values, reading.reported, active)
-    by_cause = {alarm.cause: alarm for alarm in open_alarms}
-    raised = () if disabled else _raised(findings, by_cause, reading, late=late)
-    repeated = _repeated(findings, by_cause, reading)
-    cleared = () if late else _cleared(findings, by_cause, reading)
+    known = _OpenAlarms(open_alarms)
+    under = {} if late or disabled else covered(kind, reading.values, active)
+    _release(known, under, reading)
+    raised = () if disabled else _raised(findings, known.by_cause, reading, late=late)
+    _repeat(known, findings, reading)
+    if not late:
+        _clear(known, findings, reading)
+    _suppress(known, under, reading)
     memory = _remember(memory, reading, late=late)
-    return Taken(memory, raised=raised, repeated=repeated, cleared=cleared)
+    return Taken(memory, raised=raised, steps=tuple(known.steps))
 
 
 def settle(
@@ -119,27 +148,42 @@ def _raised(
     )
 
 
-def _repeated(
-    findings: tuple[Finding, ...], by_cause: dict[str, Alarm], reading: Reading
-) -> tuple[Alarm, ...]:
+def _repeat(known: _OpenAlarms, findings: tuple[Finding, ...], reading: Reading) -> None:
     """Only what is news counts: back after recovery, or said again by the device itself."""
-    again = (
-        (by_cause[found.cause], found) for found in findings if found.on and found.cause in by_cause
-    )
-    return tuple(
-        repeat(alarm, at=reading.measured_at, value=found.value)
-        for alarm, found in again
-        if alarm.cleared_at is not None or found.value is None
-    )
+    for found in findings:
+        alarm = known.by_cause.get(found.cause)
+        if alarm is None or not found.on:
+            continue
+        if alarm.cleared_at is not None or found.value is None:
+            again = repeat(alarm, at=reading.measured_at, value=found.value)
+            known.take(Action.REPEATED, again, again.last_at)
 
 
-def _cleared(
-    findings: tuple[Finding, ...], by_cause: dict[str, Alarm], reading: Reading
-) -> tuple[Alarm, ...]:
-    recovered = (by_cause[f.cause] for f in findings if not f.on and f.cause in by_cause)
-    return tuple(
-        clear(alarm, at=reading.received_at) for alarm in recovered if alarm.cleared_at is None
-    )
+def _clear(known: _OpenAlarms, findings: tuple[Finding, ...], reading: Reading) -> None:
+    for found in findings:
+        alarm = known.by_cause.get(found.cause)
+        if alarm is not None and not found.on and alarm.cleared_at is None:
+            at = reading.received_at
+            known.take(Action.CLEARED, clear(alarm, at=at), at)
+
+
+def _release(known: _OpenAlarms, under: dict[str, bool], reading: Reading) -> None:
+    """End what a fire of the same value suppressed, when that fire is on no more."""
+    for cause, is_covered in under.items():
+        alarm = known.by_cause.get(cause)
+        if alarm is not None and alarm.suppressed_at is not None and not is_covered:
+            at = reading.received_at
+            known.take(Action.RELEASED, release(alarm, at=at), at)
+
+
+def _suppress(known: _OpenAlarms, under: dict[str, bool], reading: Reading) -> None:
+    """Suppress pre-alarms that a fire of the same value now covers; one thing, one alarm."""
+    for cause, is_covered in under.items():
+        alarm = known.by_cause.get(cause)
+        if alarm is None or not is_covered or alarm.suppressed_at is not None or alarm.latched:
+            continue
+        at = reading.received_at
+        known.take(Action.SUPPRESSED, suppress(alarm, at=at), at, "covered by a fire")
 
 
 def _remember(memory: DeviceMemory, reading: Reading, *, late: bool) -> DeviceMemory:

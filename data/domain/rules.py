@@ -137,6 +137,17 @@ def judge(
     return (*found, *_judge_reported(reported))
 
 
+def covered(
+    kind: DeviceKind, values: Mapping[str, float], active: frozenset[str]
+) -> dict[str, bool]:
+    """Return, for each pre-alarm that a reading speaks of, whether a fire of its value is on."""
+    return {
+        rule.cause: _covered(rule, kind, values, active)
+        for rule in RULES[kind]
+        if rule.kind is AlarmKind.PREALARM and rule.value in values
+    }
+
+
 def _covered(
     rule: Rule, kind: DeviceKind, values: Mapping[str, float], active: frozenset[str]
 ) -> bool:

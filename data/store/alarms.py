@@ -9,7 +9,6 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from data.domain.alarms import Alarm
-from data.domain.errors import NotFoundError
 from data.domain.intake import NewAlarm
 from data.store.intake import KnownDevice
 from data.store.models import AlarmHistory, AlarmRow, Building, Community, Device
@@ -23,11 +22,34 @@ _CHANGING = (
     "cleared_at",
     "acked_at",
     "acked_by",
+    "confirmed_at",
+    "confirmed_by",
     "closed_at",
     "closed_by",
     "verdict",
+    "false_cause",
     "note",
     "incident_id",
+    "shelved_at",
+    "shelved_until",
+    "shelved_by",
+    "shelve_reason",
+    "suppressed_at",
+    "out_of_service_at",
+)
+
+#: Times that screens are told, in milliseconds.
+_TIMES = (
+    "raised_at",
+    "received_at",
+    "last_at",
+    "cleared_at",
+    "acked_at",
+    "confirmed_at",
+    "closed_at",
+    "shelved_until",
+    "suppressed_at",
+    "out_of_service_at",
 )
 
 AlarmView = dict[str, Any]
@@ -51,18 +73,37 @@ def open_alarms_of(session: Session, device_ids: Iterable[str]) -> dict[str, tup
     return found
 
 
-def get_for_update(session: Session, alarm_id: int) -> Alarm:
-    """Return an alarm and keep other writers away from it until the commit.
+def devices_of(session: Session, alarm_ids: Iterable[int]) -> dict[int, str]:
+    """Return the device of each alarm that exists."""
+    rows = session.execute(
+        select(AlarmRow.id, AlarmRow.device_id).where(AlarmRow.id.in_(list(alarm_ids)))
+    )
+    return {row.id: row.device_id for row in rows}
 
-    Raises
-    ------
-    NotFoundError
-        If there is no such alarm.
+
+def lock(session: Session, alarm_ids: Iterable[int]) -> list[Alarm]:
+    """Return alarms in order of id and keep other writers away from them until the commit.
+
+    Lock their devices first (:func:`data.store.intake.load_devices`), as the pipeline does.
     """
-    row = session.scalar(select(AlarmRow).where(AlarmRow.id == alarm_id).with_for_update())
-    if row is None:
-        raise NotFoundError(f"there is no alarm {alarm_id}")
-    return to_record(row)
+    rows = session.scalars(
+        select(AlarmRow)
+        .where(AlarmRow.id.in_(list(alarm_ids)))
+        .order_by(AlarmRow.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return [to_record(row) for row in rows]
+
+
+def shelves_over(session: Session, now: datetime) -> dict[int, str]:
+    """Return the open alarms whose shelf has ended, each with its device."""
+    rows = session.execute(
+        select(AlarmRow.id, AlarmRow.device_id).where(
+            AlarmRow.shelved_until <= now, AlarmRow.closed_at.is_(None)
+        )
+    )
+    return {row.id: row.device_id for row in rows}
 
 
 def insert(session: Session, device: KnownDevice, new: NewAlarm) -> Alarm | None:
@@ -168,10 +209,7 @@ def _as_views(rows: Sequence[Any]) -> list[AlarmView]:
 
 def _as_view(row: Any) -> AlarmView:
     alarm: AlarmRow = row.AlarmRow
-    times = {
-        name: _ms(getattr(alarm, name))
-        for name in ("raised_at", "received_at", "last_at", "cleared_at", "acked_at", "closed_at")
-    }
+    times = {name: _ms(getattr(alarm, name)) for name in _TIMES}
     return {
         "id": alarm.id,
         "version": alarm.version,
@@ -193,8 +231,12 @@ def _as_view(row: Any) -> AlarmView:
         "count": alarm.count,
         **times,
         "acked_by": alarm.acked_by,
+        "confirmed_by": alarm.confirmed_by,
         "closed_by": alarm.closed_by,
         "verdict": None if alarm.verdict is None else str(alarm.verdict),
+        "false_cause": None if alarm.false_cause is None else str(alarm.false_cause),
+        "shelved_by": alarm.shelved_by,
+        "shelve_reason": alarm.shelve_reason,
         "incident": alarm.incident_id,
     }
 

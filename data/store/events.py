@@ -12,13 +12,19 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.domain.words import AlarmKind, Verdict
+from data.domain.words import AlarmKind, FalseCause, Verdict
 from data.store.base import Base
 from data.store.places import CODE, ID
 from data.store.types import Word
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """Return the options of an index over the few rows that fulfil a condition."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class DeviceState(Base):
@@ -104,6 +110,7 @@ class AlarmRow(Base):
         UniqueConstraint("device_id", "cause", "message_id"),
         Index("ix_alarm_device_id_raised_at", "device_id", "raised_at"),
         Index("ix_alarm_community_code_raised_at", "community_code", "raised_at"),
+        Index("ix_alarm_shelved_until", "shelved_until", **only_where("shelved_until IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -122,17 +129,26 @@ class AlarmRow(Base):
     cleared_at: Mapped[datetime | None]
     acked_at: Mapped[datetime | None]
     acked_by: Mapped[str | None] = mapped_column(CODE)
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[str | None] = mapped_column(CODE)
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
     closed_by: Mapped[str | None] = mapped_column(CODE)
     verdict: Mapped[Verdict | None] = mapped_column(Word(Verdict))
+    false_cause: Mapped[FalseCause | None] = mapped_column(Word(FalseCause))
     note: Mapped[str | None] = mapped_column(Text)
+    shelved_at: Mapped[datetime | None]
+    shelved_until: Mapped[datetime | None]
+    shelved_by: Mapped[str | None] = mapped_column(CODE)
+    shelve_reason: Mapped[str | None] = mapped_column(Text)
+    suppressed_at: Mapped[datetime | None]
+    out_of_service_at: Mapped[datetime | None]
     #: Counts the writes, as in :class:`DeviceState`.
     version: Mapped[int] = mapped_column(default=0)
     demo: Mapped[bool] = mapped_column(default=False)
 
 
 class AlarmHistory(Base):
-    """One transition of an alarm: raised, repeated, cleared, acknowledged, closed."""
+    """One transition of an alarm; ``action`` is one of :class:`data.domain.alarms.Action`."""
 
     __tablename__ = "alarm_history"
 

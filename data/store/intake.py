@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, case, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from data.domain.intake import DeviceMemory
 from data.domain.readings import Reading
 from data.domain.words import DeviceKind, Status
-from data.store.base import Base
+from data.store.dialect import insert_into
 from data.store.models import Device, DeviceState, ReadingHour, StatusChange
 
 
@@ -50,9 +49,36 @@ def save_memories(session: Session, memories: Mapping[str, DeviceMemory]) -> Non
     if not memories:
         return
     rows = [_row(device_id, memory) for device_id, memory in memories.items()]
-    insert = _insert(session, DeviceState)
+    insert = insert_into(session, DeviceState)
     changing = {name: insert.excluded[name] for name in rows[0] if name != "device_id"}
     session.execute(insert.on_conflict_do_update(index_elements=["device_id"], set_=changing), rows)
+
+
+def set_service(
+    session: Session, device_id: str, *, out: bool, at: datetime, by: str, reason: str
+) -> None:
+    """Write that a device was taken out of service, or put back."""
+    who = {"disabled_at": at, "disabled_by": by, "disabled_reason": reason}
+    session.execute(
+        update(Device)
+        .where(Device.id == device_id)
+        .values(disabled=out, **(who if out else dict.fromkeys(who)))
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
+
+
+def service_of(session: Session, device_id: str) -> dict[str, Any]:
+    """Return who took a device out of service, when and why; nulls while it is in service."""
+    row = session.get_one(Device, device_id)
+    return {
+        "device": row.id,
+        "slot": row.slot,
+        "disabled": row.disabled,
+        "disabled_at": row.disabled_at,
+        "disabled_by": row.disabled_by,
+        "disabled_reason": row.disabled_reason,
+    }
 
 
 def next_version(memory: DeviceMemory) -> DeviceMemory:
@@ -97,7 +123,7 @@ def roll_up(session: Session, readings: Iterable[Reading]) -> None:
         }
         for (d, h, v), x in sorted(sums.items())
     ]
-    insert = _insert(session, ReadingHour)
+    insert = insert_into(session, ReadingHour)
     new, old = insert.excluded, ReadingHour
     session.execute(
         insert.on_conflict_do_update(
@@ -127,12 +153,6 @@ def load_updates(
         query = query.where(Device.id.in_(list(device_ids)))
     for device, state in session.execute(query):
         yield _known(device), _memory(state, now)
-
-
-def _insert(session: Session, table: type[Base]) -> Any:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement: Insert = dialect.insert(table)
-    return statement
 
 
 def _known(device: Device) -> KnownDevice:

@@ -117,3 +117,18 @@ class Audit(Base):
     address: Mapped[str] = mapped_column(String(64), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Command(Base):
+    """A command that was carried out, by its click, with the answer that a repeat gets again.
+
+    ``fingerprint`` tells a repeat from another command that came under the same key.
+    """
+
+    __tablename__ = "command"
+
+    actor: Mapped[str] = mapped_column(CODE, primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -11,7 +11,16 @@ from data.store.events import (
     ReadingHour,
     StatusChange,
 )
-from data.store.management import Audit, Fire, Hazard, Inspection, ProgrammeTask, User, UserSession
+from data.store.management import (
+    Audit,
+    Command,
+    Fire,
+    Hazard,
+    Inspection,
+    ProgrammeTask,
+    User,
+    UserSession,
+)
 from data.store.places import (
     Building,
     Community,
@@ -30,6 +39,7 @@ __all__ = [
     "Audit",
     "Base",
     "Building",
+    "Command",
     "Community",
     "ContextFeature",
     "Device",

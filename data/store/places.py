@@ -4,6 +4,7 @@ Geometry is WKB in EPSG:4326, longitude first (no database extension needed); re
 points are plain ``lon``/``lat`` columns in degrees.
 """
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
@@ -149,6 +150,10 @@ class Device(Base):
     #: Seconds between two messages of a healthy device; silent for three of them = stale.
     interval_s: Mapped[int]
     disabled: Mapped[bool] = mapped_column(default=False)
+    #: Who took it out of service, when and why; null if official data says so.
+    disabled_at: Mapped[datetime | None]
+    disabled_by: Mapped[str | None] = mapped_column(CODE)
+    disabled_reason: Mapped[str | None] = mapped_column(Text)
     installed_at: Mapped[str | None] = mapped_column(String(10))
     demo: Mapped[bool] = mapped_column(default=False)
 

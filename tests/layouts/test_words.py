@@ -19,6 +19,7 @@ from layouts.charts import STATUS_COLOUR
         (words.PERSON_ROLE, vocabulary.PersonRole),
         (words.ROLE, vocabulary.Role),
         (words.VERDICT, vocabulary.Verdict),
+        (words.FALSE_CAUSE, vocabulary.FalseCause),
         (words.ALARM_CAUSE, CAUSES),
         (words.VALUE, VALUE_RANGES),
         (STATUS_COLOUR, vocabulary.Status),

@@ -15,6 +15,7 @@ OPEN_TEMPLATES = {
 }
 EXAMPLE = {
     "{alarm_id}": "1",
+    "{device_id}": "S0",
     "{version}": "lane",
     "{name}": "context.json",
     "{building_id}": "B1",

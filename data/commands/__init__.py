@@ -1,0 +1,11 @@
+"""What a person may do: the same way for every screen, once per click, audited, told to all."""
+
+from data.commands.alarms import AlarmCommands
+from data.commands.base import MAY_ACT, Actor
+from data.commands.devices import DeviceCommands
+
+__all__ = ["MAY_ACT", "Actor", "Commands"]
+
+
+class Commands(AlarmCommands, DeviceCommands):
+    """Everything that the server lets a person do."""
