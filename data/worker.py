@@ -13,13 +13,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from data.commands.changes import settle_devices
-from data.domain.alarms import SYSTEM, Action, Step, shelf_is_over, unshelve
+from data.domain.alarms import SYSTEM, Action, Step, calm, shelf_is_over, unshelve
+from data.domain.chatter import CALM_AFTER, is_calm
 from data.domain.devices import stale_at
 from data.domain.intake import DeviceMemory, settle
+from data.domain.kpis import FLOOD_ABOVE
 from data.live import keys
 from data.live.present import Changes, DeviceUpdate, Present
 from data.live.rebuild import present_geometry, rebuild, reconcile
-from data.store import alarms, commands, intake, outbox, steps
+from data.pipeline import Pipeline
+from data.store import alarms, commands, floods, intake, outbox, steps
 from data.store.database import Database
 from data.store.geometry import geometry_version
 from data.store.intake import KnownDevice
@@ -41,6 +44,7 @@ class Worker:
         self._database = database
         self._present = present
         self._now = now
+        self._pipeline = Pipeline(database, present, now)
         self._reconciled = time.monotonic()
 
     def run(self, stop: Event) -> None:
@@ -63,7 +67,10 @@ class Worker:
         self.heal()
         self.tell_outbox()
         self.mark_stale()
+        self._pipeline.finish_delays()
         self.end_shelves()
+        self.calm_down()
+        self.watch_flood()
         if time.monotonic() - self._reconciled >= RECONCILE_EVERY_S:
             self._reconciled = time.monotonic()
             self.forget_commands()
@@ -131,13 +138,47 @@ class Worker:
         with self._database.writing() as session:
             intake.load_devices(session, due.values(), now)
             over = [alarm for alarm in alarms.lock(session, due) if shelf_is_over(alarm, now)]
-            for alarm in over:
-                after = unshelve(alarm, at=now)
-                steps.record(session, Step(Action.UNSHELVED, after, SYSTEM, now, "expired"))
-            devices = {alarm.device_id for alarm in over}
-            changes = settle_devices(session, devices, [a.id for a in over], now, "unshelved")
+            ended = [
+                Step(Action.UNSHELVED, unshelve(a, at=now), SYSTEM, now, "expired") for a in over
+            ]
+            changes = _carry_out(session, ended, now)
         self._present.tell_if_there(changes)
         return len(over)
+
+    def calm_down(self) -> int:
+        """End the chatter of alarms that have stayed as they are for a while; return how many."""
+        now = self._now()
+        with self._database.reading() as session:
+            perhaps = alarms.perhaps_calm(session, now - CALM_AFTER)
+        if not perhaps:
+            return 0
+        with self._database.writing() as session:
+            known = intake.load_devices(session, perhaps.values(), now)
+            quiet = [
+                alarm
+                for alarm in alarms.lock(session, perhaps)
+                if alarm.closed_at is None
+                and alarm.chattering_at is not None
+                and is_calm(known[alarm.device_id][1].flips, alarm.cause, now)
+            ]
+            changes = _carry_out(
+                session, [Step(Action.CALM, calm(a, at=now), SYSTEM, now) for a in quiet], now
+            )
+        self._present.tell_if_there(changes)
+        return len(quiet)
+
+    def watch_flood(self) -> bool | None:
+        """Note when a flood of alarms begins and ends; return True or False when it does."""
+        with self._database.reading() as session:
+            now = self._now()
+            quiet = floods.rate(session, now) <= FLOOD_ABOVE and floods.running(session) is None
+        if quiet:
+            return None
+        with self._database.writing() as session:
+            turned = floods.watch(session, now)
+        if turned is not None:
+            log.warning("alarm flood began" if turned else "alarm flood ended")
+        return turned
 
     def forget_commands(self) -> None:
         """Delete the keys of yesterday's clicks."""
@@ -164,6 +205,15 @@ class Worker:
             updates.append(DeviceUpdate.of(device, after))
         intake.save_memories(session, silent)
         return tuple(updates)
+
+
+def _carry_out(session: Session, ended: list[Step], now: datetime) -> Changes:
+    """Write what the time has ended, with the status that follows."""
+    for step in ended:
+        steps.record(session, step)
+    devices = {step.alarm.device_id for step in ended}
+    why = str(ended[0].action) if ended else ""
+    return settle_devices(session, devices, [step.alarm.id for step in ended], now, why)
 
 
 def _is_silent(device: KnownDevice, memory: DeviceMemory, now: datetime) -> bool:

@@ -181,6 +181,12 @@ CHANGE_REASON: Final[Mapping[str, str]] = {
     "disabled": _("停用"),
     "silent": _("超过三个上报间隔没有消息"),
     "official data": _("导入正式数据"),
+    "delay": _("延时结束"),
+    "out_of_service": _("停用"),
+    "back_in_service": _("恢复使用"),
+    "unshelved": _("屏蔽结束"),
+    "calm": _("不再反复"),
+    "acknowledged": _("报警已确认"),
 }
 
 

@@ -24,6 +24,7 @@ from callbacks.http.live import live_router
 from callbacks.http.metrics import Metrics, RequestMetrics, metrics_router
 from callbacks.http.problems import LastResort, install_problems
 from callbacks.http.readings import readings_router
+from callbacks.http.rules import rules_router
 from callbacks.http.security import BodyLimit, SecurityHeaders
 from callbacks.http.tiles import tiles_router
 from callbacks.services import Services
@@ -115,6 +116,7 @@ def _include_routers(
     app.include_router(building_router(services))
     app.include_router(day_router(services))
     app.include_router(commands_router(services))
+    app.include_router(rules_router(services))
     app.include_router(tiles_router(services, metrics))
     app.include_router(metrics_router(services, metrics))
 

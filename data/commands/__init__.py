@@ -3,9 +3,10 @@
 from data.commands.alarms import AlarmCommands
 from data.commands.base import MAY_ACT, Actor
 from data.commands.devices import DeviceCommands
+from data.commands.rules import RuleCommands
 
 __all__ = ["MAY_ACT", "Actor", "Commands"]
 
 
-class Commands(AlarmCommands, DeviceCommands):
+class Commands(AlarmCommands, DeviceCommands, RuleCommands):
     """Everything that the server lets a person do."""

@@ -67,6 +67,8 @@ class Action(StrEnum):
     RELEASED = "released"
     OUT_OF_SERVICE = "out_of_service"
     BACK_IN_SERVICE = "back_in_service"
+    CHATTERING = "chattering"
+    CALM = "calm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class Alarm:
     shelve_reason: str | None = None
     suppressed_at: datetime | None = None
     out_of_service_at: datetime | None = None
+    chattering_at: datetime | None = None
 
     @property
     def state(self) -> AlarmState:
@@ -324,6 +327,22 @@ def put_back(alarm: Alarm, *, at: datetime) -> Alarm:
     return _settle(replace(alarm, out_of_service_at=None), at)
 
 
+def chatter(alarm: Alarm, *, at: datetime) -> Alarm:
+    """Return the alarm as one that comes and goes; it stays one row until it has been calm."""
+    _must_be_open(alarm, "marked as chattering")
+    if alarm.chattering_at is not None:
+        raise AlreadyHeldError(f"alarm {alarm.id} chatters already", at=alarm.chattering_at)
+    return replace(alarm, chattering_at=at)
+
+
+def calm(alarm: Alarm, *, at: datetime) -> Alarm:
+    """Return the alarm that has stopped coming and going."""
+    _must_be_open(alarm, "calmed")
+    if alarm.chattering_at is None:
+        raise NotHeldError(f"alarm {alarm.id} does not chatter")
+    return _settle(replace(alarm, chattering_at=None), at)
+
+
 def _acked(alarm: Alarm, by: str, at: datetime) -> Alarm:
     return alarm if alarm.acked_at is not None else replace(alarm, acked_at=at, acked_by=by)
 
@@ -333,7 +352,9 @@ def _off_shelf(alarm: Alarm) -> Alarm:
 
 
 def _settle(alarm: Alarm, at: datetime) -> Alarm:
-    if alarm.latched or alarm.held or alarm.cleared_at is None or alarm.acked_at is None:
+    if alarm.latched or alarm.held or alarm.chattering_at is not None:
+        return alarm
+    if alarm.cleared_at is None or alarm.acked_at is None:
         return alarm
     return replace(alarm, closed_at=at, closed_by=alarm.acked_by)
 

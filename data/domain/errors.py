@@ -86,3 +86,7 @@ class NotFoundError(DomainError):
 
 class NotAllowedError(DomainError):
     """The role may not do this."""
+
+
+class RuleError(DomainError):
+    """Numbers that a rule may not have."""

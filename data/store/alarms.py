@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from data.domain.alarms import Alarm
@@ -36,6 +36,7 @@ _CHANGING = (
     "shelve_reason",
     "suppressed_at",
     "out_of_service_at",
+    "chattering_at",
 )
 
 #: Times that screens are told, in milliseconds.
@@ -50,6 +51,7 @@ _TIMES = (
     "shelved_until",
     "suppressed_at",
     "out_of_service_at",
+    "chattering_at",
 )
 
 AlarmView = dict[str, Any]
@@ -106,6 +108,19 @@ def shelves_over(session: Session, now: datetime) -> dict[int, str]:
     return {row.id: row.device_id for row in rows}
 
 
+def perhaps_calm(session: Session, since: datetime) -> dict[int, str]:
+    """Return chattering alarms whose own times say nothing happened since, with their devices."""
+    rows = session.execute(
+        select(AlarmRow.id, AlarmRow.device_id).where(
+            AlarmRow.chattering_at <= since,
+            AlarmRow.last_at <= since,
+            or_(AlarmRow.cleared_at.is_(None), AlarmRow.cleared_at <= since),
+            AlarmRow.closed_at.is_(None),
+        )
+    )
+    return {row.id: row.device_id for row in rows}
+
+
 def insert(session: Session, device: KnownDevice, new: NewAlarm) -> Alarm | None:
     """Insert a new alarm; return None if this very message raised it before."""
     same = (
@@ -126,6 +141,7 @@ def insert(session: Session, device: KnownDevice, new: NewAlarm) -> Alarm | None
         raised_at=new.raised_at,
         received_at=new.received_at,
         last_at=new.raised_at,
+        chattering_at=new.chattering_at,
     )
     session.add(row)
     session.flush()

@@ -36,6 +36,9 @@ class DeviceState(Base):
     """
 
     __tablename__ = "device_state"
+    __table_args__ = (
+        Index("ix_device_state_due_at", "due_at", **only_where("due_at IS NOT NULL")),
+    )
 
     device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), primary_key=True)
     status: Mapped[int] = mapped_column(SmallInteger, default=0)
@@ -47,6 +50,11 @@ class DeviceState(Base):
     recent: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
     #: Counts the writes, so that a late writer cannot put an older state into Redis.
     version: Mapped[int] = mapped_column(default=0)
+    #: Changes that are not believed yet, and when the worker must look at them.
+    pending: Mapped[dict[str, Any] | None]
+    due_at: Mapped[datetime | None]
+    #: When each cause came and went lately (Unix ms).
+    flips: Mapped[dict[str, Any] | None]
 
 
 class StatusChange(Base):
@@ -111,6 +119,7 @@ class AlarmRow(Base):
         Index("ix_alarm_device_id_raised_at", "device_id", "raised_at"),
         Index("ix_alarm_community_code_raised_at", "community_code", "raised_at"),
         Index("ix_alarm_shelved_until", "shelved_until", **only_where("shelved_until IS NOT NULL")),
+        Index("ix_alarm_chattering_at", "chattering_at", **only_where("chattering_at IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -142,6 +151,7 @@ class AlarmRow(Base):
     shelve_reason: Mapped[str | None] = mapped_column(Text)
     suppressed_at: Mapped[datetime | None]
     out_of_service_at: Mapped[datetime | None]
+    chattering_at: Mapped[datetime | None]
     #: Counts the writes, as in :class:`DeviceState`.
     version: Mapped[int] = mapped_column(default=0)
     demo: Mapped[bool] = mapped_column(default=False)
@@ -182,3 +192,15 @@ class Outbox(Base):
     at: Mapped[datetime]
     event: Mapped[str] = mapped_column(CODE)
     data: Mapped[dict[str, Any]]
+
+
+class AlarmFlood(Base):
+    """A time with more alarms than one person can answer; runs while ``ended_at`` is null."""
+
+    __tablename__ = "alarm_flood"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    began_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    #: Most alarms within 10 minutes.
+    peak: Mapped[int]

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
+from data.domain.delays import Pending, next_due
 from data.domain.intake import DeviceMemory
 from data.domain.readings import Reading
 from data.domain.words import DeviceKind, Status
@@ -139,6 +140,18 @@ def roll_up(session: Session, readings: Iterable[Reading]) -> None:
     )
 
 
+def due_devices(session: Session, now: datetime, limit: int) -> list[str]:
+    """Return devices with a change that has lasted long enough by our clock."""
+    return list(
+        session.scalars(
+            select(DeviceState.device_id)
+            .where(DeviceState.due_at <= now)
+            .order_by(DeviceState.due_at)
+            .limit(limit)
+        )
+    )
+
+
 def load_updates(
     session: Session, now: datetime, device_ids: Iterable[str] | None = None
 ) -> Iterator[tuple[KnownDevice, DeviceMemory]]:
@@ -179,6 +192,8 @@ def _memory(state: DeviceState | None, now: datetime) -> DeviceMemory:
         dict(state.values),
         state.recent,
         state.version,
+        {cause: _pending(*parts) for cause, parts in (state.pending or {}).items()},
+        {cause: _moments(times) for cause, times in (state.flips or {}).items()},
     )
 
 
@@ -193,4 +208,26 @@ def _row(device_id: str, memory: DeviceMemory) -> dict[str, Any]:
         "values": memory.values,
         "recent": memory.recent,
         "version": memory.version,
+        "pending": {
+            cause: [wait.on, _ms(wait.since), _ms(wait.due), wait.message_id]
+            for cause, wait in memory.pending.items()
+        },
+        "due_at": next_due(memory.pending),
+        "flips": {cause: [_ms(t) for t in times] for cause, times in memory.flips.items()},
     }
+
+
+def _pending(on: bool, since: int, due: int, message_id: str) -> Pending:
+    return Pending(on, _moment(since), _moment(due), message_id)
+
+
+def _moments(times: Iterable[int]) -> tuple[datetime, ...]:
+    return tuple(_moment(ms) for ms in times)
+
+
+def _moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)

@@ -2,6 +2,7 @@
 
 from data.store.base import Base
 from data.store.events import (
+    AlarmFlood,
     AlarmHistory,
     AlarmRow,
     DeviceState,
@@ -18,6 +19,8 @@ from data.store.management import (
     Hazard,
     Inspection,
     ProgrammeTask,
+    RuleHistory,
+    RuleOverride,
     User,
     UserSession,
 )
@@ -34,6 +37,7 @@ from data.store.places import (
 )
 
 __all__ = [
+    "AlarmFlood",
     "AlarmHistory",
     "AlarmRow",
     "Audit",
@@ -56,6 +60,8 @@ __all__ = [
     "Person",
     "ProgrammeTask",
     "ReadingHour",
+    "RuleHistory",
+    "RuleOverride",
     "StatusChange",
     "User",
     "UserSession",

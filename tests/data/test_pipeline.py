@@ -119,7 +119,7 @@ def test_recovery_clears_a_fault_and_leaves_a_fire_standing(lane: Lane) -> None:
 
 
 def test_faults_open_no_incident(lane: Lane) -> None:
-    lane.send("P0", pressure_mpa=0.01)
+    lane.dry()
     assert lane.count(Incident) == 0
     assert lane.present.statuses()[5] == Status.FAULT
 

@@ -64,18 +64,18 @@ def test_a_key_is_short_and_printable(site: Site, key: str) -> None:
 
 def test_shelving_and_service_over_http(site: Site) -> None:
     now, duty = site.clock(), site.client("duty")
-    low = Reading("P0", "c4", now, now, None, {"pressure_mpa": 0.01})
-    site.services.pipeline.ingest([low])
+    flat = Reading("S3", "c4", now, now, None, {"battery_pct": 3})
+    site.services.pipeline.ingest([flat])
     alarm = max(int(key) for key in site.services.redis.hkeys("xt:alarms"))
 
     shelved = command(site, duty, f"{alarm}/shelve", {"minutes": 30, "reason": "检修"})
     assert shelved.json()["shelved_until"] == round(now.timestamp() * 1000) + 30 * 60_000
     assert command(site, duty, f"{alarm}/unshelve").json()["shelved_until"] is None
-    out = command(site, duty, "P0/out-of-service", {"reason": "检修"}, of="devices")
+    out = command(site, duty, "S3/out-of-service", {"reason": "检修"}, of="devices")
     assert (out.json()["disabled"], out.json()["disabled_by"]) == (True, "duty")
-    twice = command(site, duty, "P0/out-of-service", {"reason": "检修"}, of="devices")
+    twice = command(site, duty, "S3/out-of-service", {"reason": "检修"}, of="devices")
     assert (twice.status_code, twice.json()["by"]) == (409, "duty")
-    back = command(site, duty, "P0/back-in-service", {"reason": "修好"}, of="devices")
+    back = command(site, duty, "S3/back-in-service", {"reason": "修好"}, of="devices")
     assert back.json()["disabled"] is False
     many = command(site, duty, "acknowledge", {"ids": [alarm, 999]}).json()
     assert [view["id"] for view in many["acknowledged"]] == [alarm]

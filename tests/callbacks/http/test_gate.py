@@ -16,6 +16,8 @@ OPEN_TEMPLATES = {
 EXAMPLE = {
     "{alarm_id}": "1",
     "{device_id}": "S0",
+    "{device_kind}": "gas",
+    "{cause}": "gas_leak",
     "{version}": "lane",
     "{name}": "context.json",
     "{building_id}": "B1",
