@@ -206,4 +206,6 @@ def _raise(batch: _Batch, device: KnownDevice, new: NewAlarm) -> Alarm | None:
         alarms.note_transition(
             batch.session, alarm.id, at=new.chattering_at, action=Action.CHATTERING, actor=DEVICE
         )
-    return incidents.attach(batch.session, device, alarm)
+    joined, told = incidents.attach(batch.session, device, alarm)
+    batch.alarm_ids.update(told)
+    return joined

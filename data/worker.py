@@ -22,7 +22,7 @@ from data.live import keys
 from data.live.present import Changes, DeviceUpdate, Present
 from data.live.rebuild import present_geometry, rebuild, reconcile
 from data.pipeline import Pipeline
-from data.store import alarms, commands, floods, intake, outbox, steps
+from data.store import alarms, commands, floods, intake, neighbours, outbox, steps
 from data.store.database import Database
 from data.store.geometry import geometry_version
 from data.store.intake import KnownDevice
@@ -65,6 +65,7 @@ class Worker:
     def step(self) -> None:
         """Do once everything that is due."""
         self.heal()
+        self.find_neighbours()
         self.tell_outbox()
         self.mark_stale()
         self._pipeline.finish_delays()
@@ -93,6 +94,16 @@ class Worker:
                 self._present.announce("geometry", {"version": wanted})
         finally:
             self._present.redis.delete(keys.REBUILD_LOCK)
+        return True
+
+    def find_neighbours(self) -> bool:
+        """Find the buildings that touch, once for each geometry; return whether it was done now."""
+        with self._database.reading() as session:
+            if neighbours.are_made(session):
+                return False
+        with self._database.writing() as session:
+            pairs = neighbours.make(session)
+        log.info("buildings that touch", pairs=pairs)
         return True
 
     def tell_outbox(self) -> int:

@@ -20,6 +20,7 @@ from callbacks.http.commands import commands_router
 from callbacks.http.day import day_router
 from callbacks.http.gate import Gate
 from callbacks.http.health import health_router
+from callbacks.http.incidents import incidents_router
 from callbacks.http.live import live_router
 from callbacks.http.metrics import Metrics, RequestMetrics, metrics_router
 from callbacks.http.problems import LastResort, install_problems
@@ -117,6 +118,7 @@ def _include_routers(
     app.include_router(day_router(services))
     app.include_router(commands_router(services))
     app.include_router(rules_router(services))
+    app.include_router(incidents_router(services))
     app.include_router(tiles_router(services, metrics))
     app.include_router(metrics_router(services, metrics))
 

@@ -141,6 +141,8 @@ def _lock(session: Session, alarm_ids: Sequence[int], now: datetime) -> list[Ala
 def _record(session: Session, before: Alarm, step: Step) -> None:
     if before.acked_at is None and step.alarm.acked_at is not None:
         incidents.acknowledge(session, step.alarm.incident_id, at=step.at, by=step.actor)
+    if step.action is Action.CONFIRMED:
+        incidents.confirm(session, step.alarm.incident_id, at=step.at, by=step.actor)
     steps.record(session, step)
 
 

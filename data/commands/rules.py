@@ -36,7 +36,7 @@ class RuleCommands(Runner):
             return Done()
 
         body = {"numbers": override.numbers.as_dict(), "reason": reason}
-        return self._answered(override, "rule.changed", actor, body, work)
+        return self._ruled(override, "rule.changed", actor, body, work)
 
     def reset_rule(self, kind: DeviceKind, cause: str, actor: Actor, reason: str) -> dict[str, Any]:
         """Give a rule the numbers of the program again; errors as in :meth:`change_rule`."""
@@ -47,9 +47,9 @@ class RuleCommands(Runner):
             rules.drop_override(session, kind, cause)
             return Done()
 
-        return self._answered(override, "rule.reset", actor, {"reason": reason}, work)
+        return self._ruled(override, "rule.reset", actor, {"reason": reason}, work)
 
-    def _answered(
+    def _ruled(
         self, override: Override, action: str, actor: Actor, body: dict[str, Any], work: Any
     ) -> dict[str, Any]:
         subject = f"rule:{override.kind}/{override.cause}"

@@ -217,8 +217,7 @@ def confirm(alarm: Alarm, *, by: str, at: datetime) -> Alarm:
             by=alarm.confirmed_by,
             at=alarm.confirmed_at,
         )
-    free = replace(_off_shelf(alarm), suppressed_at=None, out_of_service_at=None)
-    return replace(_acked(free, by, at), confirmed_at=at, confirmed_by=by)
+    return replace(_acked(_free(alarm), by, at), confirmed_at=at, confirmed_by=by)
 
 
 def close(
@@ -232,6 +231,8 @@ def close(
 ) -> Alarm:
     """Return the alarm as closed with a verdict, acknowledged by ``by`` if it was not yet.
 
+    It is held by nothing from then on.
+
     Raises
     ------
     AlarmClosedError, ReasonMissingError
@@ -241,7 +242,7 @@ def close(
     if verdict is Verdict.FALSE and cause is None and not note.strip():
         raise ReasonMissingError("a false alarm needs its cause, or a note that says it")
     return replace(
-        _acked(alarm, by, at),
+        _acked(_free(alarm), by, at),
         closed_at=at,
         closed_by=by,
         verdict=verdict,
@@ -349,6 +350,12 @@ def _acked(alarm: Alarm, by: str, at: datetime) -> Alarm:
 
 def _off_shelf(alarm: Alarm) -> Alarm:
     return replace(alarm, shelved_at=None, shelved_until=None, shelved_by=None, shelve_reason=None)
+
+
+def _free(alarm: Alarm) -> Alarm:
+    return replace(
+        _off_shelf(alarm), suppressed_at=None, out_of_service_at=None, chattering_at=None
+    )
 
 
 def _settle(alarm: Alarm, at: datetime) -> Alarm:

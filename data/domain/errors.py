@@ -76,6 +76,22 @@ class ShelfTooLongError(AlarmStateError):
     """A shelf is at most one shift long."""
 
 
+class IncidentClosedError(AlarmStateError):
+    """The incident is over, or was merged into another."""
+
+
+class StageError(AlarmStateError):
+    """The response does not reach this stage from where it is."""
+
+
+class ResponseRunningError(AlarmStateError):
+    """Somebody is still out there: the response is ended first, then the incident closed."""
+
+
+class MergeError(AlarmStateError):
+    """These incidents can't be merged, or this one not split so."""
+
+
 class RepeatedKeyError(DomainError):
     """One idempotency key was used for two different commands."""
 

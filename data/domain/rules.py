@@ -96,9 +96,12 @@ RULES: Final[Rules] = {
     DeviceKind.TRANSMITTER: (),
 }
 
+#: A person pressed it: more believable than any sensor.
+MANUAL_CAUSE: Final = "manual_fire"
 #: What a device says of itself, as the cause and kind of the alarm that this raises.
 REPORTED_CAUSE: Final[dict[Reported, tuple[str, AlarmKind]]] = {
     Reported.FIRE: ("reported_fire", AlarmKind.FIRE),
+    Reported.MANUAL: (MANUAL_CAUSE, AlarmKind.FIRE),
     Reported.PREALARM: ("reported_prealarm", AlarmKind.PREALARM),
     Reported.FAULT: ("reported_fault", AlarmKind.FAULT),
 }

@@ -129,6 +129,8 @@ class Reported(StrEnum):
 
     NORMAL = "normal"
     FIRE = "fire"
+    #: Somebody has pressed a manual call point.
+    MANUAL = "manual"
     PREALARM = "prealarm"
     FAULT = "fault"
     TEST = "test"

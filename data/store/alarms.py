@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from data.domain.alarms import Alarm
 from data.domain.intake import NewAlarm
+from data.domain.response import Response
 from data.store.intake import KnownDevice
-from data.store.models import AlarmHistory, AlarmRow, Building, Community, Device
+from data.store.models import AlarmHistory, AlarmRow, Building, Community, Device, Incident
 
 _FIELDS = tuple(field.name for field in fields(Alarm))
 #: What a transition may change; everything else of a row is written once.
@@ -101,9 +102,7 @@ def lock(session: Session, alarm_ids: Iterable[int]) -> list[Alarm]:
 def shelves_over(session: Session, now: datetime) -> dict[int, str]:
     """Return the open alarms whose shelf has ended, each with its device."""
     rows = session.execute(
-        select(AlarmRow.id, AlarmRow.device_id).where(
-            AlarmRow.shelved_until <= now, AlarmRow.closed_at.is_(None)
-        )
+        select(AlarmRow.id, AlarmRow.device_id).where(AlarmRow.shelved_until <= now)
     )
     return {row.id: row.device_id for row in rows}
 
@@ -115,7 +114,6 @@ def perhaps_calm(session: Session, since: datetime) -> dict[int, str]:
             AlarmRow.chattering_at <= since,
             AlarmRow.last_at <= since,
             or_(AlarmRow.cleared_at.is_(None), AlarmRow.cleared_at <= since),
-            AlarmRow.closed_at.is_(None),
         )
     )
     return {row.id: row.device_id for row in rows}
@@ -179,10 +177,16 @@ def _views() -> Any:
             Building.name.label("building_name"),
             Community.name.label("community_name"),
             Community.name_en.label("community_name_en"),
+            Incident.confidence,
+            Incident.dispatched_at,
+            Incident.arrived_at,
+            Incident.controlled_at,
+            Incident.ended_at,
         )
         .join(Device, Device.id == AlarmRow.device_id)
         .join(Community, Community.code == AlarmRow.community_code)
         .outerjoin(Building, Building.id == AlarmRow.building_id)
+        .outerjoin(Incident, Incident.id == AlarmRow.incident_id)
     )
 
 
@@ -225,7 +229,7 @@ def _as_views(rows: Sequence[Any]) -> list[AlarmView]:
 
 def _as_view(row: Any) -> AlarmView:
     alarm: AlarmRow = row.AlarmRow
-    times = {name: _ms(getattr(alarm, name)) for name in _TIMES}
+    times = {name: ms(getattr(alarm, name)) for name in _TIMES}
     return {
         "id": alarm.id,
         "version": alarm.version,
@@ -254,8 +258,15 @@ def _as_view(row: Any) -> AlarmView:
         "shelved_by": alarm.shelved_by,
         "shelve_reason": alarm.shelve_reason,
         "incident": alarm.incident_id,
+        "confidence": row.confidence or "",
+        "response": str(_response(row).stage),
     }
 
 
-def _ms(value: datetime | None) -> int | None:
+def _response(row: Any) -> Response:
+    return Response(row.dispatched_at, row.arrived_at, row.controlled_at, row.ended_at)
+
+
+def ms(value: datetime | None) -> int | None:
+    """Return Unix milliseconds."""
     return None if value is None else round(value.timestamp() * 1000)

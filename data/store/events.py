@@ -99,13 +99,19 @@ class Incident(Base):
     opened_at: Mapped[datetime] = mapped_column(index=True)
     last_at: Mapped[datetime]
     acked_at: Mapped[datetime | None]
+    dispatched_at: Mapped[datetime | None]
+    dispatched_to: Mapped[str | None] = mapped_column(Text)
     arrived_at: Mapped[datetime | None]
+    controlled_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
     closed_by: Mapped[str | None] = mapped_column(CODE)
     verdict: Mapped[Verdict | None] = mapped_column(Word(Verdict))
     verdict_cause: Mapped[str | None] = mapped_column(Text)
-    #: Why several sensors make it more believable, in words; empty for one sensor.
+    #: Why it is believable (``data.domain.incidents.confidence``); empty for one sensor.
     confidence: Mapped[str] = mapped_column(Text, default="")
+    #: The incident that it became part of; closed without a verdict of its own.
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
     demo: Mapped[bool] = mapped_column(default=False)
 
 

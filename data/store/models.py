@@ -26,6 +26,7 @@ from data.store.management import (
 )
 from data.store.places import (
     Building,
+    BuildingNeighbour,
     Community,
     ContextFeature,
     Device,
@@ -43,6 +44,7 @@ __all__ = [
     "Audit",
     "Base",
     "Building",
+    "BuildingNeighbour",
     "Command",
     "Community",
     "ContextFeature",

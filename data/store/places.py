@@ -116,6 +116,19 @@ class Building(Base):
     geometry: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class BuildingNeighbour(Base):
+    """Two buildings whose footprints touch, in both directions.
+
+    Derived from the footprints and made anew with each geometry (``data.store.neighbours``); hence
+    no foreign keys, which would hold up an import that removes a building.
+    """
+
+    __tablename__ = "building_neighbour"
+
+    building_id: Mapped[str] = mapped_column(CODE, primary_key=True)
+    neighbour_id: Mapped[str] = mapped_column(CODE, primary_key=True)
+
+
 class Facility(Base):
     """A hydrant or micro fire station."""
 

@@ -16,6 +16,7 @@ OPEN_TEMPLATES = {
 EXAMPLE = {
     "{alarm_id}": "1",
     "{device_id}": "S0",
+    "{incident_id}": "1",
     "{device_kind}": "gas",
     "{cause}": "gas_leak",
     "{version}": "lane",

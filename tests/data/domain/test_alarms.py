@@ -235,6 +235,12 @@ def test_confirming_acknowledges_and_ends_every_hold() -> None:
     assert clear(fire, at=T1).status is Status.ALARM
 
 
+def test_a_closed_alarm_is_held_by_nothing() -> None:
+    held = replace(FAULT, **HOLDS[SHELVED], **HOLDS[SUPPRESSED], **HOLDS[OUT], chattering_at=T0)
+    over = TRANSITIONS["close"](held)
+    assert (over.held, over.chattering_at, over.shelve_reason) == (False, None, None)
+
+
 @pytest.mark.parametrize(
     ("until", "reason", "error"),
     [
