@@ -4,20 +4,26 @@ Nothing is answered "accepted" before its commit. What the commit changed is not
 transaction (table ``outbox``); should this process die before Redis was told, the worker tells it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
-from data.domain.alarms import Alarm
+from data.domain.alarms import DEVICE, Action, Alarm
 from data.domain.errors import ReadingError
-from data.domain.intake import DeviceMemory, NewAlarm, Taken, settle, take
+from data.domain.intake import DeviceMemory, NewAlarm, Taken, elapse, settle, take
 from data.domain.readings import Reading, check_reading
+from data.domain.rules import Rules
 from data.live.present import Changes, DeviceUpdate, Present
-from data.store import alarms, incidents, intake, outbox
+from data.store import alarms, incidents, intake, outbox, steps
 from data.store.database import Database
 from data.store.intake import KnownDevice
+from data.store.rules import RuleBook
+
+#: Devices whose delays one step of the worker finishes.
+DUE_BATCH: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class _Batch:
     """Everything that one transaction works on."""
 
     session: Session
+    rules: Rules
     known: dict[str, tuple[KnownDevice, DeviceMemory]]
     open_alarms: dict[str, tuple[Alarm, ...]]
     taken: list[Reading] = field(default_factory=list)
@@ -57,6 +64,7 @@ class Pipeline:
         self._database = database
         self._present = present
         self._now = now
+        self._book = RuleBook()
 
     def ingest(self, readings: Sequence[Reading]) -> Outcome:
         """Take a batch: good readings pass though their neighbours are bad.
@@ -77,7 +85,7 @@ class Pipeline:
             except ReadingError as error:
                 rejected.append(Rejected(index, str(error)))
         with self._database.writing() as session:
-            batch = self._load(session, believable)
+            batch = self._load(session, {reading.device_id for _, reading in believable})
             duplicates = 0
             for index, reading in believable:
                 if reading.device_id not in batch.known:
@@ -89,10 +97,28 @@ class Pipeline:
         rejected.sort(key=lambda r: r.index)
         return Outcome(len(batch.taken), duplicates, tuple(rejected))
 
-    def _load(self, session: Session, believable: list[tuple[int, Reading]]) -> _Batch:
-        ids = {reading.device_id for _, reading in believable}
-        known = intake.load_devices(session, ids, self._now())
-        return _Batch(session, known, alarms.open_alarms_of(session, known))
+    def finish_delays(self) -> int:
+        """Raise and clear what a delay held back and has lasted since; return at how many devices.
+
+        For the worker: readings that come do it by themselves.
+        """
+        now = self._now()
+        with self._database.reading() as session:
+            due = intake.due_devices(session, now, DUE_BATCH)
+        if not due:
+            return 0
+        with self._database.writing() as session:
+            batch = self._load(session, due)
+            for device, before in tuple(batch.known.values()):
+                _elapse(batch, device, before, now)
+            changes = self._store(batch)
+        self._present.tell_if_there(changes)
+        return len(due)
+
+    def _load(self, session: Session, device_ids: Iterable[str]) -> _Batch:
+        known = intake.load_devices(session, device_ids, self._now())
+        open_alarms = alarms.open_alarms_of(session, known)
+        return _Batch(session, self._book.rules(session), known, open_alarms)
 
     def _store(self, batch: _Batch) -> Changes:
         session = batch.session
@@ -111,25 +137,45 @@ class Pipeline:
 def _apply(batch: _Batch, reading: Reading) -> bool:
     """Apply one reading inside the batch's transaction; return False for a repeated message."""
     device, before = batch.known[reading.device_id]
-    open_alarms = batch.open_alarms.get(device.id, ())
-    taken = take(before, open_alarms, reading, kind=device.kind, disabled=device.disabled)
+    taken = take(
+        before,
+        batch.open_alarms.get(device.id, ()),
+        reading,
+        kind=device.kind,
+        disabled=device.disabled,
+        rules=batch.rules,
+    )
     if taken.duplicate:
         return False
-    open_alarms = _store_alarms(batch, device, open_alarms, taken)
-    after = settle(
-        taken.memory,
-        open_alarms,
+    at = taken.memory.received_at or reading.received_at
+    _keep(batch, device, taken, at, reading.message_id)
+    batch.taken.append(reading)
+    return True
+
+
+def _elapse(batch: _Batch, device: KnownDevice, before: DeviceMemory, now: datetime) -> None:
+    taken = elapse(
+        before,
+        batch.open_alarms.get(device.id, ()),
+        kind=device.kind,
         disabled=device.disabled,
-        at=taken.memory.received_at or reading.received_at,
+        now=now,
+        rules=batch.rules,
     )
+    _keep(batch, device, taken, now, "delay")
+
+
+def _keep(batch: _Batch, device: KnownDevice, taken: Taken, at: datetime, why: str) -> None:
+    """Write what a reading or the end of a delay did to a device and its alarms."""
+    _, before = batch.known[device.id]
+    open_alarms = _store_alarms(batch, device, batch.open_alarms.get(device.id, ()), taken)
+    after = settle(taken.memory, open_alarms, disabled=device.disabled, at=at)
     if after.status is not before.status:
-        intake.add_change(batch.session, device.id, before, after, reading.message_id)
+        intake.add_change(batch.session, device.id, before, after, why)
         batch.changed.add(device.id)
     batch.known[device.id] = (device, after)
     batch.open_alarms[device.id] = open_alarms
     batch.touched[device.id] = after
-    batch.taken.append(reading)
-    return True
 
 
 def _store_alarms(
@@ -137,18 +183,10 @@ def _store_alarms(
 ) -> tuple[Alarm, ...]:
     """Write what the reading did to the alarms; return those still open."""
     by_id = {alarm.id: alarm for alarm in open_alarms}
-    for action, changed in (("repeated", taken.repeated), ("cleared", taken.cleared)):
-        for alarm in changed:
-            at = alarm.cleared_at if action == "cleared" and alarm.cleared_at else alarm.last_at
-            alarms.save(batch.session, alarm)
-            alarms.note_transition(batch.session, alarm.id, at=at, action=action, actor="device")
-            if alarm.closed_at is not None:
-                alarms.note_transition(
-                    batch.session, alarm.id, at=alarm.closed_at, action="closed", actor="device"
-                )
-                incidents.settle(batch.session, alarm.incident_id, alarm.closed_at)
-            by_id[alarm.id] = alarm
-            batch.alarm_ids.add(alarm.id)
+    for step in taken.steps:
+        steps.record(batch.session, step)
+        by_id[step.alarm.id] = step.alarm
+        batch.alarm_ids.add(step.alarm.id)
     for new in taken.raised:
         raised = _raise(batch, device, new)
         if raised is not None:
@@ -162,6 +200,12 @@ def _raise(batch: _Batch, device: KnownDevice, new: NewAlarm) -> Alarm | None:
     if alarm is None:  # this very message raised it before
         return None
     alarms.note_transition(
-        batch.session, alarm.id, at=new.received_at, action="raised", actor="device"
+        batch.session, alarm.id, at=new.received_at, action=Action.RAISED, actor=DEVICE
     )
-    return incidents.attach(batch.session, device, alarm)
+    if new.chattering_at is not None:
+        alarms.note_transition(
+            batch.session, alarm.id, at=new.chattering_at, action=Action.CHATTERING, actor=DEVICE
+        )
+    joined, told = incidents.attach(batch.session, device, alarm)
+    batch.alarm_ids.update(told)
+    return joined

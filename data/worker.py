@@ -12,12 +12,17 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from data.commands.changes import settle_devices
+from data.domain.alarms import SYSTEM, Action, Step, calm, shelf_is_over, unshelve
+from data.domain.chatter import CALM_AFTER, is_calm
 from data.domain.devices import stale_at
 from data.domain.intake import DeviceMemory, settle
+from data.domain.kpis import FLOOD_ABOVE
 from data.live import keys
 from data.live.present import Changes, DeviceUpdate, Present
 from data.live.rebuild import present_geometry, rebuild, reconcile
-from data.store import alarms, intake, outbox
+from data.pipeline import Pipeline
+from data.store import alarms, commands, floods, intake, neighbours, outbox, steps
 from data.store.database import Database
 from data.store.geometry import geometry_version
 from data.store.intake import KnownDevice
@@ -39,6 +44,7 @@ class Worker:
         self._database = database
         self._present = present
         self._now = now
+        self._pipeline = Pipeline(database, present, now)
         self._reconciled = time.monotonic()
 
     def run(self, stop: Event) -> None:
@@ -59,10 +65,16 @@ class Worker:
     def step(self) -> None:
         """Do once everything that is due."""
         self.heal()
+        self.find_neighbours()
         self.tell_outbox()
         self.mark_stale()
+        self._pipeline.finish_delays()
+        self.end_shelves()
+        self.calm_down()
+        self.watch_flood()
         if time.monotonic() - self._reconciled >= RECONCILE_EVERY_S:
             self._reconciled = time.monotonic()
+            self.forget_commands()
             if differences := reconcile(self._database, self._present, self._now()):
                 log.warning("redis differed from SQL and was corrected", count=differences)
         self._present.redis.set(keys.WORKER, self._now().isoformat(), ex=HEARTBEAT_S)
@@ -80,6 +92,16 @@ class Worker:
             rebuild(self._database, self._present, self._now())
         finally:
             self._present.redis.delete(keys.REBUILD_LOCK)
+        return True
+
+    def find_neighbours(self) -> bool:
+        """Find the buildings that touch, once for each geometry; return whether it was done now."""
+        with self._database.reading() as session:
+            if neighbours.are_made(session):
+                return False
+        with self._database.writing() as session:
+            pairs = neighbours.make(session)
+        log.info("buildings that touch", pairs=pairs)
         return True
 
     def tell_outbox(self) -> int:
@@ -115,6 +137,63 @@ class Worker:
             self._present.redis.zrem(keys.DEADLINES, *unknown)
         return len(updates)
 
+    def end_shelves(self) -> int:
+        """Bring back the alarms whose shelf has ended; return how many."""
+        now = self._now()
+        with self._database.reading() as session:
+            due = alarms.shelves_over(session, now)
+        if not due:
+            return 0
+        with self._database.writing() as session:
+            intake.load_devices(session, due.values(), now)
+            over = [alarm for alarm in alarms.lock(session, due) if shelf_is_over(alarm, now)]
+            ended = [
+                Step(Action.UNSHELVED, unshelve(a, at=now), SYSTEM, now, "expired") for a in over
+            ]
+            changes = _carry_out(session, ended, now)
+        self._present.tell_if_there(changes)
+        return len(over)
+
+    def calm_down(self) -> int:
+        """End the chatter of alarms that have stayed as they are for a while; return how many."""
+        now = self._now()
+        with self._database.reading() as session:
+            perhaps = alarms.perhaps_calm(session, now - CALM_AFTER)
+        if not perhaps:
+            return 0
+        with self._database.writing() as session:
+            known = intake.load_devices(session, perhaps.values(), now)
+            quiet = [
+                alarm
+                for alarm in alarms.lock(session, perhaps)
+                if alarm.closed_at is None
+                and alarm.chattering_at is not None
+                and is_calm(known[alarm.device_id][1].flips, alarm.cause, now)
+            ]
+            changes = _carry_out(
+                session, [Step(Action.CALM, calm(a, at=now), SYSTEM, now) for a in quiet], now
+            )
+        self._present.tell_if_there(changes)
+        return len(quiet)
+
+    def watch_flood(self) -> bool | None:
+        """Note when a flood of alarms begins and ends; return True or False when it does."""
+        with self._database.reading() as session:
+            now = self._now()
+            quiet = floods.rate(session, now) <= FLOOD_ABOVE and floods.running(session) is None
+        if quiet:
+            return None
+        with self._database.writing() as session:
+            turned = floods.watch(session, now)
+        if turned is not None:
+            log.warning("alarm flood began" if turned else "alarm flood ended")
+        return turned
+
+    def forget_commands(self) -> None:
+        """Delete the keys of yesterday's clicks."""
+        with self._database.writing() as session:
+            commands.forget(session, self._now())
+
     def _silence(
         self, session: Session, device_ids: list[str], now: datetime
     ) -> tuple[DeviceUpdate, ...]:
@@ -135,6 +214,15 @@ class Worker:
             updates.append(DeviceUpdate.of(device, after))
         intake.save_memories(session, silent)
         return tuple(updates)
+
+
+def _carry_out(session: Session, ended: list[Step], now: datetime) -> Changes:
+    """Write what the time has ended, with the status that follows."""
+    for step in ended:
+        steps.record(session, step)
+    devices = {step.alarm.device_id for step in ended}
+    why = str(ended[0].action) if ended else ""
+    return settle_devices(session, devices, [step.alarm.id for step in ended], now, why)
 
 
 def _is_silent(device: KnownDevice, memory: DeviceMemory, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from data.domain.words import (
     BuildingCategory,
     DeviceKind,
     FacilityKind,
+    FalseCause,
     PersonRole,
     Platform,
     Role,
@@ -105,6 +106,21 @@ VERDICT: Final[Mapping[Verdict, str]] = {
     Verdict.DRILL: _("演练"),
 }
 
+FALSE_CAUSE: Final[Mapping[FalseCause, str]] = {
+    FalseCause.COOKING: _("做饭油烟"),
+    FalseCause.STEAM: _("水汽"),
+    FalseCause.SMOKING: _("吸烟"),
+    FalseCause.INCENSE: _("燃香祭祀"),
+    FalseCause.FIREWORKS: _("燃放烟花爆竹"),
+    FalseCause.DUST: _("粉尘"),
+    FalseCause.INSECTS: _("昆虫"),
+    FalseCause.WORKS: _("施工"),
+    FalseCause.WEATHER: _("天气"),
+    FalseCause.DEVICE: _("设备故障"),
+    FalseCause.MISUSE: _("误操作"),
+    FalseCause.OTHER: _("其他"),
+}
+
 ALARM_CAUSE: Final[Mapping[str, str]] = {
     "smoke_fire": _("烟雾达到火警值"),
     "smoke_high": _("烟雾偏高"),
@@ -123,6 +139,7 @@ ALARM_CAUSE: Final[Mapping[str, str]] = {
     "charger_overload": _("充电过载"),
     "battery_low": _("电池电量低"),
     "reported_fire": _("设备上报火警"),
+    "manual_fire": _("手动报警按钮按下"),
     "reported_prealarm": _("设备上报预警"),
     "reported_fault": _("设备上报故障"),
 }
@@ -165,6 +182,72 @@ CHANGE_REASON: Final[Mapping[str, str]] = {
     "disabled": _("停用"),
     "silent": _("超过三个上报间隔没有消息"),
     "official data": _("导入正式数据"),
+    "delay": _("延时结束"),
+    "out_of_service": _("停用"),
+    "back_in_service": _("恢复使用"),
+    "unshelved": _("屏蔽结束"),
+    "calm": _("不再反复"),
+    "acknowledged": _("报警已确认"),
+}
+
+
+#: What to think of at an incident (``data.domain.checklists``).
+CHECK: Final[Mapping[str, str]] = {
+    "call_site": _("电话核实现场"),
+    "look_by_camera": _("调看现场视频"),
+    "call_responsible": _("通知消防安全责任人"),
+    "send_station": _("调派微型消防站"),
+    "call_119": _("火情确认后报 119"),
+    "evacuate": _("组织人员疏散"),
+    "cut_power": _("切断电源"),
+    "let_in": _("派人引导消防车"),
+    "sleepers": _("确认住宿人员已叫醒"),
+    "second_way_out": _("确认第二安全出口畅通"),
+    "gas_cylinders": _("确认液化气瓶位置"),
+    "goods_on_stairs": _("确认楼梯无堆物"),
+    "stop_music": _("停止营业并广播"),
+    "open_all_exits": _("打开全部安全出口"),
+    "count_residents": _("清点人数"),
+    "ebikes_indoors": _("确认室内电动自行车"),
+    "window_bars": _("确认防盗窗逃生口"),
+    "close_doors": _("提醒住户关好房门"),
+    "fire_lane": _("清理消防车通道"),
+    "assembly_point": _("到集合点集合"),
+    "bedridden": _("转移卧床人员"),
+    "oxygen": _("关闭供氧"),
+    "backup_power": _("确认备用电源"),
+    "incense_out": _("熄灭香火"),
+    "protect_relics": _("保护文物"),
+    "locked_rooms": _("确认金库与上锁房间"),
+    "guards": _("联系安保值守"),
+    "dangerous_goods": _("确认危险物品"),
+    "move_vehicles": _("移走车辆"),
+    "no_water_before_dead": _("断电前禁止用水"),
+    "grid_operator": _("联系供电调度"),
+    "chlorine": _("确认氯气等药剂"),
+    "keep_pressure": _("保持管网压力"),
+    "stop_machines": _("停机"),
+    "gas_off": _("关闭燃气总阀"),
+    "roof_collapse": _("防范屋顶坍塌"),
+}
+
+#: Entries of an incident's timeline (``incident_history.action``).
+INCIDENT_ACTION: Final[Mapping[str, str]] = {
+    "opened": _("警情建立"),
+    "alarm": _("报警加入"),
+    "acknowledged": _("已确认"),
+    "confirmed": _("确认火情"),
+    "dispatched": _("已派出"),
+    "arrived": _("已到场"),
+    "controlled": _("已控制"),
+    "ended": _("处置结束"),
+    "note": _("备注"),
+    "checked": _("核对"),
+    "merged": _("并入警情"),
+    "merged_into": _("已并入"),
+    "split_off": _("拆出警情"),
+    "split_from": _("拆自"),
+    "closed": _("已结案"),
 }
 
 

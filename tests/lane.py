@@ -1,7 +1,6 @@
 """One lane with one building full of devices: the smallest town that can have a fire."""
 
 import itertools
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -43,7 +42,7 @@ class Lane:
 
     database: Database
     redis: Redis
-    clock: Callable[[], datetime] = field(default_factory=Clock)
+    clock: Clock = field(default_factory=Clock)
     _ids: Any = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
@@ -72,6 +71,12 @@ class Lane:
     ) -> Outcome:
         """Send one reading of now."""
         return self.pipeline.ingest([self.read(device_id, message_id, reported, **values)])
+
+    def dry(self, device_id: str = "P0") -> None:
+        """Let the water pressure be too low for longer than the delay of its rule."""
+        self.send(device_id, pressure_mpa=0.05)
+        self.clock.tick(10)
+        self.worker.step()
 
     def count(self, model: type[Any]) -> int:
         """Number of rows."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from data.live.frames import DEFAULTS, ENDED, FIELDS
 from data.live.subscribers import Subscriber
 
 KINDS = {1: "hello", 2: "changes", 3: "beat", 4: "reset", 5: "values"}
@@ -41,7 +42,18 @@ def alarm_view(**own: Any) -> dict[str, Any]:
         "acked_by": None,
         "closed_by": None,
         "verdict": None,
+        "false_cause": None,
         "incident": None,
+        "confidence": "",
+        "response": "none",
+        "confirmed_at": None,
+        "confirmed_by": None,
+        "chattering_at": None,
+        "shelved_until": None,
+        "shelved_by": None,
+        "shelve_reason": None,
+        "suppressed_at": None,
+        "out_of_service_at": None,
         **own,
     }
 
@@ -49,7 +61,7 @@ def alarm_view(**own: Any) -> dict[str, Any]:
 def decoded(frames: Iterable[bytes]) -> list[tuple[str, Any]]:
     """Each frame's kind and content; alarms by the names of the last ``hello`` among them."""
     found: list[tuple[str, Any]] = []
-    names: dict[str, list[str]] = {"fields": _fields(), "ended": _ended()}
+    names: dict[str, Any] = {"fields": FIELDS, "defaults": DEFAULTS, "ended": ENDED}
     for frame in frames:
         kind = KINDS[frame[0]]
         content: Any = None
@@ -86,7 +98,7 @@ def read_varint(data: bytes, at: int) -> tuple[int, int]:
             return value, at
 
 
-def _changes(frame: bytes, names: dict[str, list[str]]) -> dict[str, Any]:
+def _changes(frame: bytes, names: dict[str, Any]) -> dict[str, Any]:
     events, at = read_varint(frame, 1)
     check = frame[at]
     number, at = read_varint(frame, at + 1)
@@ -100,23 +112,12 @@ def _changes(frame: bytes, names: dict[str, list[str]]) -> dict[str, Any]:
     return {"events": events, "check": check, "statuses": statuses, "alarms": alarms}
 
 
-def _alarm(row: list[Any], names: dict[str, list[str]]) -> dict[str, Any]:
+def _alarm(row: list[Any], names: dict[str, Any]) -> dict[str, Any]:
     if len(row) == len(names["ended"]):
         return dict(zip(names["ended"], row, strict=True))
     alarm = dict.fromkeys(names["fields"], None) | dict(zip(names["fields"], row, strict=False))
+    alarm |= {name: value for name, value in names["defaults"].items() if alarm[name] is None}
     for name, value in alarm.items():
         if name.endswith("_at") and name != "raised_at" and value is not None:
             alarm[name] = value + alarm["raised_at"]
     return alarm
-
-
-def _fields() -> list[str]:
-    from data.live.frames import FIELDS
-
-    return list(FIELDS)
-
-
-def _ended() -> list[str]:
-    from data.live.frames import ENDED
-
-    return list(ENDED)

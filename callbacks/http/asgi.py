@@ -21,10 +21,12 @@ from callbacks.http.commands import commands_router
 from callbacks.http.day import day_router
 from callbacks.http.gate import Gate
 from callbacks.http.health import health_router
+from callbacks.http.incidents import incidents_router
 from callbacks.http.live import live_router
 from callbacks.http.metrics import Metrics, RequestMetrics, metrics_router
 from callbacks.http.problems import LastResort, install_problems
 from callbacks.http.readings import ReadingCounters, readings_router
+from callbacks.http.rules import rules_router
 from callbacks.http.security import BodyLimit, SecurityHeaders
 from callbacks.http.tiles import tiles_router
 from callbacks.services import Services
@@ -119,6 +121,8 @@ def _include_routers(
     app.include_router(building_router(services))
     app.include_router(day_router(services))
     app.include_router(commands_router(services))
+    app.include_router(rules_router(services))
+    app.include_router(incidents_router(services))
     app.include_router(tiles_router(services, metrics))
     app.include_router(metrics_router(services, metrics))
 

@@ -1,40 +1,143 @@
-"""What a browser may change: ``POST /api/v1/alarms/{id}/…``."""
+"""What a browser may change: ``POST /api/v1/alarms/…`` and ``/api/v1/devices/…``."""
 
-from fastapi import APIRouter, Request, Response
+from collections.abc import Callable
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from callbacks.http.auth import actor_of
+from callbacks.http.problems import Problem
 from callbacks.services import Services
-from data.domain.words import Verdict
+from data.commands import Actor
+from data.commands.alarms import MAX_BULK
+from data.domain.alarms import MAX_SHELF
+from data.domain.words import FalseCause, Verdict
 from data.live.wire import to_json
 
-MAX_NOTE = 1000
+MAX_NOTE: Final = 1000
+MAX_KEY: Final = 64
+KEY_HEADER: Final = "idempotency-key"
+MAX_MINUTES: Final = int(MAX_SHELF.total_seconds() // 60)
+
+#: What the database's integers hold.
+MAX_ID: Final = 2**31 - 1
+
+Id = Annotated[int, Field(ge=1, le=MAX_ID)]
+IdInPath = Annotated[int, Path(ge=1, le=MAX_ID)]
+Note = Annotated[str, Field(max_length=MAX_NOTE)]
 
 
-class Close(BaseModel):
-    """Body of a close command."""
+class Body(BaseModel):
+    """Body of a command; an unknown field is refused."""
 
     model_config = ConfigDict(extra="forbid")
 
+
+class Close(Body):
+    """A verdict; a false alarm needs its cause or a note."""
+
     verdict: Verdict
-    note: str = Field("", max_length=MAX_NOTE)
+    cause: FalseCause | None = None
+    note: Note = ""
+
+
+class Confirm(Body):
+    """How a person knows that it burns."""
+
+    note: Note = ""
+
+
+class Shelve(Body):
+    """For how long, and why."""
+
+    minutes: Annotated[int, Field(ge=1, le=MAX_MINUTES)]
+    reason: Annotated[str, Field(min_length=1, max_length=MAX_NOTE)]
+
+
+class Bulk(Body):
+    """Which alarms."""
+
+    ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_BULK)]
+
+
+class Reason(Body):
+    """Why."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=MAX_NOTE)]
+
+
+def commander_of(request: Request) -> Actor:
+    """Return who commands, with the key of the click from ``Idempotency-Key``.
+
+    Raises
+    ------
+    Problem
+        401 without a session, 422 for a key that is too long or not printable.
+    """
+    key = request.headers.get(KEY_HEADER, "")
+    if len(key) > MAX_KEY or not key.isprintable():
+        detail = f"Idempotency-Key has at most {MAX_KEY} printable characters."
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    return replace(actor_of(request), key=key)
+
+
+async def carry_out(command: Callable[..., Any], *arguments: Any) -> Response:
+    """Run a command in a thread; domain errors become problem+json (callbacks.http.problems)."""
+    answer = await run_in_threadpool(command, *arguments)
+    return Response(to_json(answer), media_type="application/json")
 
 
 def commands_router(services: Services) -> APIRouter:
-    """Make the router; domain errors become problem+json (callbacks.http.problems)."""
-    router = APIRouter(prefix="/api/v1/alarms")
-
-    @router.post("/{alarm_id}/acknowledge")
-    async def acknowledge(alarm_id: int, request: Request) -> Response:
-        view = await run_in_threadpool(services.commands.acknowledge, alarm_id, actor_of(request))
-        return Response(to_json(view), media_type="application/json")
-
-    @router.post("/{alarm_id}/close")
-    async def close(alarm_id: int, body: Close, request: Request) -> Response:
-        view = await run_in_threadpool(
-            services.commands.close, alarm_id, actor_of(request), body.verdict, body.note
-        )
-        return Response(to_json(view), media_type="application/json")
-
+    """Make the router of the commands on alarms and devices."""
+    router = APIRouter(prefix="/api/v1")
+    _alarm_routes(router, services)
+    _device_routes(router, services)
     return router
+
+
+def _alarm_routes(router: APIRouter, services: Services) -> None:
+    commands = services.commands
+
+    @router.post("/alarms/acknowledge")
+    async def acknowledge_many(body: Bulk, request: Request) -> Response:
+        return await carry_out(commands.acknowledge_many, body.ids, commander_of(request))
+
+    @router.post("/alarms/{alarm_id}/acknowledge")
+    async def acknowledge(alarm_id: IdInPath, request: Request) -> Response:
+        return await carry_out(commands.acknowledge, alarm_id, commander_of(request))
+
+    @router.post("/alarms/{alarm_id}/confirm")
+    async def confirm(alarm_id: IdInPath, body: Confirm, request: Request) -> Response:
+        return await carry_out(commands.confirm, alarm_id, commander_of(request), body.note)
+
+    @router.post("/alarms/{alarm_id}/close")
+    async def close(alarm_id: IdInPath, body: Close, request: Request) -> Response:
+        actor = commander_of(request)
+        return await carry_out(commands.close, alarm_id, actor, body.verdict, body.note, body.cause)
+
+    @router.post("/alarms/{alarm_id}/shelve")
+    async def shelve(alarm_id: IdInPath, body: Shelve, request: Request) -> Response:
+        actor = commander_of(request)
+        return await carry_out(commands.shelve, alarm_id, actor, body.minutes, body.reason)
+
+    @router.post("/alarms/{alarm_id}/unshelve")
+    async def unshelve(alarm_id: IdInPath, request: Request) -> Response:
+        return await carry_out(commands.unshelve, alarm_id, commander_of(request))
+
+
+def _device_routes(router: APIRouter, services: Services) -> None:
+    commands = services.commands
+
+    @router.post("/devices/{device_id}/out-of-service")
+    async def out_of_service(device_id: str, body: Reason, request: Request) -> Response:
+        actor = commander_of(request)
+        return await carry_out(commands.out_of_service, device_id, actor, body.reason)
+
+    @router.post("/devices/{device_id}/back-in-service")
+    async def back_in_service(device_id: str, body: Reason, request: Request) -> Response:
+        actor = commander_of(request)
+        return await carry_out(commands.back_in_service, device_id, actor, body.reason)

@@ -124,7 +124,17 @@ async def _on_problem(_request: Request, error: Exception) -> Response:
 
 async def _on_domain_error(_request: Request, error: Exception) -> Response:
     kinds = (STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
-    return problem_response(next(kinds), str(error))
+    return problem_response(next(kinds), str(error), extra=_members(error))
+
+
+def _members(error: Exception) -> dict[str, Any]:
+    """Return which error it is and, where somebody was first, who and when (Unix ms)."""
+    members: dict[str, Any] = {"error": type(error).__name__.removesuffix("Error")}
+    if isinstance(error, AlarmStateError) and error.by is not None:
+        members["by"] = error.by
+    if isinstance(error, AlarmStateError) and error.at is not None:
+        members["at"] = round(error.at.timestamp() * 1000)
+    return members
 
 
 async def _on_validation(_request: Request, error: Exception) -> Response:

@@ -1,5 +1,6 @@
 """Errors of the domain; each names what was wrong in words for a person."""
 
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -25,7 +26,88 @@ class ReadingError(DomainError):
 
 
 class AlarmStateError(DomainError):
-    """A transition that the alarm's life does not allow."""
+    """A transition that the alarm's life does not allow; ``by`` and ``at`` say who was first."""
+
+    def __init__(self, message: str, *, by: str | None = None, at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.by = by
+        self.at = at
+
+
+class AlarmClosedError(AlarmStateError):
+    """The alarm is over."""
+
+
+class AlreadyAcknowledgedError(AlarmStateError):
+    """Somebody else was first."""
+
+
+class AlreadyClearedError(AlarmStateError):
+    """The sensor had recovered before."""
+
+
+class AlreadyConfirmedError(AlarmStateError):
+    """The fire was confirmed before."""
+
+
+class NotAFireError(AlarmStateError):
+    """A fault or a supervisory signal can't be confirmed as a fire."""
+
+
+class FireStandsError(AlarmStateError):
+    """A fire can't be shelved, suppressed or taken out of service; only a verdict ends it."""
+
+
+class AlreadyShelvedError(AlarmStateError):
+    """The alarm lies on the shelf; ``by`` put it there."""
+
+
+class NotShelvedError(AlarmStateError):
+    """There is nothing to take off the shelf."""
+
+
+class AlreadyHeldError(AlarmStateError):
+    """The alarm is suppressed, or its device out of service, already."""
+
+
+class NotHeldError(AlarmStateError):
+    """The alarm is not suppressed, or its device not out of service."""
+
+
+class AlreadyOutOfServiceError(AlarmStateError):
+    """Somebody took the device out of service before."""
+
+
+class InServiceError(AlarmStateError):
+    """The device is in service: there is nothing to put back."""
+
+
+class ReasonMissingError(AlarmStateError):
+    """Why must be said: the cause of a false alarm, the reason of a shelf."""
+
+
+class ShelfTooLongError(AlarmStateError):
+    """A shelf is at most one shift long."""
+
+
+class IncidentClosedError(AlarmStateError):
+    """The incident is over, or was merged into another."""
+
+
+class StageError(AlarmStateError):
+    """The response does not reach this stage from where it is."""
+
+
+class ResponseRunningError(AlarmStateError):
+    """Somebody is still out there: the response is ended first, then the incident closed."""
+
+
+class MergeError(AlarmStateError):
+    """These incidents can't be merged, or this one not split so."""
+
+
+class RepeatedKeyError(DomainError):
+    """One idempotency key was used for two different commands."""
 
 
 class NotFoundError(DomainError):
@@ -34,3 +116,7 @@ class NotFoundError(DomainError):
 
 class NotAllowedError(DomainError):
     """The role may not do this."""
+
+
+class RuleError(DomainError):
+    """Numbers that a rule may not have."""

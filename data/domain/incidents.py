@@ -14,6 +14,12 @@ WINDOW: Final = timedelta(minutes=30)
 INCIDENT_KINDS: Final = frozenset({AlarmKind.FIRE, AlarmKind.PREALARM})
 
 
+#: How a manual call point is called in the reason.
+MANUAL: Final = "manual"
+#: The reason names no more; the timeline has them all.
+WITNESSES_NAMED: Final = 3
+
+
 @dataclass(frozen=True, slots=True)
 class OpenIncident:
     """What must be known of an open incident to add an alarm to it."""
@@ -26,15 +32,21 @@ class OpenIncident:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A device that raised an alarm of the incident, and when."""
+    """A device that raised an alarm of the incident, and when; ``manual``: a person pressed it."""
 
     device_id: str
     kind: DeviceKind
     raised_at: datetime
+    manual: bool = False
+
+    @property
+    def word(self) -> str:
+        """What it is called in the reason."""
+        return MANUAL if self.manual else str(self.kind)
 
 
 def belongs(incident: OpenIncident, raised_at: datetime) -> bool:
-    """Return whether an alarm of the same building joins the incident."""
+    """Return whether an alarm of the same or a touching building joins the incident."""
     return incident.opened_at - WINDOW <= raised_at <= incident.last_at + WINDOW
 
 
@@ -44,13 +56,13 @@ def worse_kind(one: AlarmKind, other: AlarmKind) -> AlarmKind:
 
 
 def confidence(witnesses: Sequence[Witness]) -> str:
-    """Say why several independent devices make an incident more believable.
+    """Say why an incident is believable: several independent devices, or a manual call point.
 
     Returns
     -------
     str
-        ``"smoke+heat/90"``: the device kinds in order and the seconds between the first and the
-        last first report; empty for a single device.
+        ``"smoke+heat/90"``: what reported, in order and at most three, and the seconds between the
+        first and the last of them; ``"manual"`` for a call point alone; empty for a single sensor.
 
     Examples
     --------
@@ -61,11 +73,20 @@ def confidence(witnesses: Sequence[Witness]) -> str:
     >>> confidence([Witness("a", smoke, t), Witness("b", heat, later)])
     'smoke+heat/90'
     """
-    first: dict[str, Witness] = {}
+    first: dict[tuple[str, bool], Witness] = {}
     for witness in sorted(witnesses, key=lambda w: w.raised_at):
-        first.setdefault(witness.device_id, witness)
-    if len(first) < 2:  # noqa: PLR2004 - one device is no second opinion
-        return ""
-    reports = list(first.values())
+        first.setdefault((witness.device_id, witness.manual), witness)
+    reports = _named(list(first.values()))
+    if len(reports) < 2:  # noqa: PLR2004 - one sensor is no second opinion
+        return MANUAL if reports and reports[0].manual else ""
     seconds = (reports[-1].raised_at - reports[0].raised_at).total_seconds()
-    return "+".join(str(w.kind) for w in reports) + f"/{seconds:.0f}"
+    return "+".join(w.word for w in reports) + f"/{seconds:.0f}"
+
+
+def _named(reports: list[Witness]) -> list[Witness]:
+    """Return the first reports, and the first call point though it came later than they."""
+    shown, later = reports[:WITNESSES_NAMED], reports[WITNESSES_NAMED:]
+    pressed = next((w for w in later if w.manual), None)
+    if pressed is None or any(w.manual for w in shown):
+        return shown
+    return [*shown[:-1], pressed]

@@ -5,10 +5,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from data.domain.alarms import Alarm, clear, repeat
+from data.domain.alarms import (
+    DEVICE,
+    Action,
+    Alarm,
+    Step,
+    chatter,
+    clear,
+    release,
+    repeat,
+    suppress,
+)
+from data.domain.chatter import chatters, with_flips
+from data.domain.delays import Believed, Pending, believe, due, without_delays
 from data.domain.devices import device_status
 from data.domain.readings import Reading
-from data.domain.rules import Finding, judge
+from data.domain.rules import RULES, Finding, Rules, covered, judge
 from data.domain.words import AlarmKind, DeviceKind, Status
 
 HASH_BYTES: Final = 8
@@ -29,6 +41,10 @@ class DeviceMemory:
     values: dict[str, float] = field(default_factory=dict)
     recent: bytes = b""
     version: int = 0
+    #: Changes that are not believed yet, by cause.
+    pending: dict[str, Pending] = field(default_factory=dict)
+    #: When each cause came and went lately.
+    flips: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +57,39 @@ class NewAlarm:
     raised_at: datetime
     received_at: datetime
     message_id: str
+    chattering_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The outcome of one reading: the new memory and what happens to the device's alarms."""
+    """The outcome of one reading: the new memory and what happens to the device's alarms.
+
+    ``steps`` change open alarms, in order; one alarm may take several.
+    """
 
     memory: DeviceMemory
     duplicate: bool = False
     raised: tuple[NewAlarm, ...] = ()
-    repeated: tuple[Alarm, ...] = ()
-    cleared: tuple[Alarm, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+class _OpenAlarms:
+    """The open alarms of the device while one reading changes them."""
+
+    def __init__(self, alarms: tuple[Alarm, ...]) -> None:
+        self.by_cause = {alarm.cause: alarm for alarm in alarms}
+        self.steps: list[Step] = []
+        #: Causes that came or went.
+        self.flipped: list[str] = []
+
+    def take(self, action: Action, alarm: Alarm, at: datetime, reason: str = "") -> None:
+        before = self.by_cause[alarm.cause]
+        self.by_cause[alarm.cause] = alarm
+        if alarm.closed_at is not None:
+            del self.by_cause[alarm.cause]
+        if (before.cleared_at is None) is not (alarm.cleared_at is None):
+            self.flipped.append(alarm.cause)
+        self.steps.append(Step(action, alarm, DEVICE, at, reason))
 
 
 def message_hash(message_id: str) -> bytes:
@@ -72,6 +110,7 @@ def take(
     *,
     kind: DeviceKind,
     disabled: bool,
+    rules: Rules = RULES,
 ) -> Taken:
     """Apply one reading to its device.
 
@@ -83,13 +122,51 @@ def take(
         return Taken(memory, duplicate=True)
     late = memory.measured_at is not None and reading.measured_at < memory.measured_at
     active = frozenset(alarm.cause for alarm in open_alarms if alarm.cleared_at is None)
-    findings = judge(kind, reading.values, reading.reported, active)
-    by_cause = {alarm.cause: alarm for alarm in open_alarms}
-    raised = () if disabled else _raised(findings, by_cause, reading, late=late)
-    repeated = _repeated(findings, by_cause, reading)
-    cleared = () if late else _cleared(findings, by_cause, reading)
-    memory = _remember(memory, reading, late=late)
-    return Taken(memory, raised=raised, repeated=repeated, cleared=cleared)
+    findings = judge(kind, reading.values, reading.reported, active, rules)
+    known = _OpenAlarms(open_alarms)
+    under = {} if late or disabled else covered(kind, reading.values, active, rules)
+    if late:
+        believed = Believed(without_delays(findings, rules[kind]), memory.pending, {})
+    else:
+        believed = believe(findings, memory.pending, rules[kind], active, reading)
+    _release(known, under, reading)
+    raised = () if disabled else _raised(believed, known.by_cause, reading, late=late)
+    _repeat(known, believed.findings, reading)
+    if not late:
+        _clear(known, believed.findings, reading)
+    _suppress(known, under, reading)
+    memory = replace(
+        _remember(memory, reading, late=late), pending=_waiting(believed, under, disabled=disabled)
+    )
+    return _with_chatter(memory, known, raised, reading.received_at)
+
+
+def elapse(
+    memory: DeviceMemory,
+    open_alarms: tuple[Alarm, ...],
+    *,
+    kind: DeviceKind,
+    disabled: bool,
+    now: datetime,
+    rules: Rules = RULES,
+) -> Taken:
+    """Believe what has lasted long enough by our clock, though no further reading has come."""
+    over = due(memory.pending, now)
+    known, raised = _OpenAlarms(open_alarms), []
+    for rule in rules[kind]:
+        wait, alarm = over.get(rule.cause), known.by_cause.get(rule.cause)
+        if wait is None:
+            continue
+        value = memory.values.get(rule.value)
+        if wait.on and alarm is None and not disabled:
+            raised.append(NewAlarm(rule.kind, rule.cause, value, wait.due, now, wait.message_id))
+        elif wait.on and alarm is not None and alarm.cleared_at is not None:
+            known.take(Action.REPEATED, repeat(alarm, at=wait.due, value=value), now)
+        elif not wait.on and alarm is not None and alarm.cleared_at is None:
+            known.take(Action.CLEARED, clear(alarm, at=now), now)
+    left = {cause: wait for cause, wait in memory.pending.items() if cause not in over}
+    memory = replace(memory, pending=left, version=memory.version + 1)
+    return _with_chatter(memory, known, tuple(raised), now)
 
 
 def settle(
@@ -103,7 +180,7 @@ def settle(
 
 
 def _raised(
-    findings: tuple[Finding, ...], by_cause: dict[str, Alarm], reading: Reading, *, late: bool
+    believed: Believed, by_cause: dict[str, Alarm], reading: Reading, *, late: bool
 ) -> tuple[NewAlarm, ...]:
     return tuple(
         NewAlarm(
@@ -112,34 +189,76 @@ def _raised(
             found.value,
             reading.measured_at,
             reading.received_at,
-            reading.message_id,
+            believed.began_by.get(found.cause, reading.message_id),
         )
-        for found in findings
+        for found in believed.findings
         if found.on and found.cause not in by_cause and (not late or found.kind is AlarmKind.FIRE)
     )
 
 
-def _repeated(
-    findings: tuple[Finding, ...], by_cause: dict[str, Alarm], reading: Reading
-) -> tuple[Alarm, ...]:
+def _waiting(believed: Believed, under: dict[str, bool], *, disabled: bool) -> dict[str, Pending]:
+    """Return what goes on waiting: nothing that a fire covers, no alarm of a disabled device."""
+    return {
+        cause: wait
+        for cause, wait in believed.pending.items()
+        if not under.get(cause, False) and not (disabled and wait.on)
+    }
+
+
+def _with_chatter(
+    memory: DeviceMemory, known: _OpenAlarms, raised: tuple[NewAlarm, ...], at: datetime
+) -> Taken:
+    """Count what came and went, and mark the alarms that do so too often."""
+    causes = [*known.flipped, *(new.cause for new in raised)]
+    if not causes:
+        return Taken(memory, raised=raised, steps=tuple(known.steps))
+    flips = with_flips(memory.flips, causes, at)
+    for cause in set(causes):
+        alarm = known.by_cause.get(cause)
+        if alarm is not None and alarm.chattering_at is None and chatters(flips, cause):
+            known.take(Action.CHATTERING, chatter(alarm, at=at), at)
+    marked = tuple(
+        replace(new, chattering_at=at) if chatters(flips, new.cause) else new for new in raised
+    )
+    return Taken(replace(memory, flips=flips), raised=marked, steps=tuple(known.steps))
+
+
+def _repeat(known: _OpenAlarms, findings: tuple[Finding, ...], reading: Reading) -> None:
     """Only what is news counts: back after recovery, or said again by the device itself."""
-    again = (
-        (by_cause[found.cause], found) for found in findings if found.on and found.cause in by_cause
-    )
-    return tuple(
-        repeat(alarm, at=reading.measured_at, value=found.value)
-        for alarm, found in again
-        if alarm.cleared_at is not None or found.value is None
-    )
+    for found in findings:
+        alarm = known.by_cause.get(found.cause)
+        if alarm is None or not found.on:
+            continue
+        if alarm.cleared_at is not None or found.value is None:
+            again = repeat(alarm, at=reading.measured_at, value=found.value)
+            known.take(Action.REPEATED, again, again.last_at)
 
 
-def _cleared(
-    findings: tuple[Finding, ...], by_cause: dict[str, Alarm], reading: Reading
-) -> tuple[Alarm, ...]:
-    recovered = (by_cause[f.cause] for f in findings if not f.on and f.cause in by_cause)
-    return tuple(
-        clear(alarm, at=reading.received_at) for alarm in recovered if alarm.cleared_at is None
-    )
+def _clear(known: _OpenAlarms, findings: tuple[Finding, ...], reading: Reading) -> None:
+    for found in findings:
+        alarm = known.by_cause.get(found.cause)
+        if alarm is not None and not found.on and alarm.cleared_at is None:
+            at = reading.received_at
+            known.take(Action.CLEARED, clear(alarm, at=at), at)
+
+
+def _release(known: _OpenAlarms, under: dict[str, bool], reading: Reading) -> None:
+    """End what a fire of the same value suppressed, when that fire is on no more."""
+    for cause, is_covered in under.items():
+        alarm = known.by_cause.get(cause)
+        if alarm is not None and alarm.suppressed_at is not None and not is_covered:
+            at = reading.received_at
+            known.take(Action.RELEASED, release(alarm, at=at), at)
+
+
+def _suppress(known: _OpenAlarms, under: dict[str, bool], reading: Reading) -> None:
+    """Suppress pre-alarms that a fire of the same value now covers; one thing, one alarm."""
+    for cause, is_covered in under.items():
+        alarm = known.by_cause.get(cause)
+        if alarm is None or not is_covered or alarm.suppressed_at is not None or alarm.latched:
+            continue
+        at = reading.received_at
+        known.take(Action.SUPPRESSED, suppress(alarm, at=at), at, "covered by a fire")
 
 
 def _remember(memory: DeviceMemory, reading: Reading, *, late: bool) -> DeviceMemory:

@@ -107,11 +107,30 @@ class Verdict(StrEnum):
     DRILL = "drill"
 
 
+class FalseCause(StrEnum):
+    """What a false alarm came from; the rest is said in its note."""
+
+    COOKING = "cooking"
+    STEAM = "steam"
+    SMOKING = "smoking"
+    INCENSE = "incense"
+    FIREWORKS = "fireworks"
+    DUST = "dust"
+    INSECTS = "insects"
+    WORKS = "works"
+    WEATHER = "weather"
+    DEVICE = "device"
+    MISUSE = "misuse"
+    OTHER = "other"
+
+
 class Reported(StrEnum):
     """What a device may say of itself in a message."""
 
     NORMAL = "normal"
     FIRE = "fire"
+    #: Somebody has pressed a manual call point.
+    MANUAL = "manual"
     PREALARM = "prealarm"
     FAULT = "fault"
     TEST = "test"

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import orjson
 
+from data.domain.response import Stage
+
 HELLO: Final = b"\x01"
 CHANGES: Final = b"\x02"
 BEAT: Final = b"\x03"
@@ -31,13 +33,26 @@ FIELDS: Final = (
     "value",
     "count",
     "incident",
+    "confidence",
+    "response",
     "acked_at",
     "acked_by",
     "cleared_at",
+    "confirmed_at",
+    "confirmed_by",
+    "chattering_at",
+    "shelved_until",
+    "shelved_by",
+    "shelve_reason",
+    "suppressed_at",
+    "out_of_service_at",
     "closed_at",
     "closed_by",
     "verdict",
+    "false_cause",
 )
+#: What a member is where a row has null; a reader learns it from ``hello``.
+DEFAULTS: Final[Mapping[str, Any]] = {"confidence": "", "response": str(Stage.NONE)}
 #: Members that a reader knows from the geometry, by the slot.
 FROM_GEOMETRY: Final = frozenset(
     {
@@ -52,7 +67,7 @@ FROM_GEOMETRY: Final = frozenset(
     }
 )
 #: What a frame says of a closed alarm; its reader knows the rest or never knew the alarm.
-ENDED: Final = ("id", "version", "closed_at", "closed_by", "verdict")
+ENDED: Final = ("id", "version", "closed_at", "closed_by", "verdict", "false_cause")
 _BASE: Final = "raised_at"
 _STATUS_BITS: Final = 3
 _LEVEL: Final = 0x80
@@ -76,7 +91,9 @@ def varint(value: int) -> bytes:
 
 def encode_hello(event_id: str) -> bytes:
     """Return the first frame: after which event the stream goes on, and the alarms' fields."""
-    return HELLO + orjson.dumps({"id": event_id, "fields": FIELDS, "ended": ENDED})
+    return HELLO + orjson.dumps(
+        {"id": event_id, "fields": FIELDS, "defaults": DEFAULTS, "ended": ENDED}
+    )
 
 
 def encode_changes(
@@ -127,6 +144,8 @@ def _row(alarm: Mapping[str, Any]) -> list[Any]:
 
 def _member(alarm: Mapping[str, Any], name: str) -> Any:
     value = alarm[name]
+    if name in DEFAULTS:
+        return None if value == DEFAULTS[name] else value
     if value is None or name == _BASE or not name.endswith("_at"):
         return value
     return value - alarm[_BASE]

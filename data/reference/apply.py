@@ -9,12 +9,13 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from data.domain.alarms import Action, Step, put_back
 from data.domain.devices import device_status
 from data.reference.change import Change, Kind, Plan
 from data.reference.fields import Layer
 from data.reference.known import MODELS, primary_key
 from data.reference.version import touch_geometry_version
-from data.store import outbox
+from data.store import outbox, steps
 from data.store.alarms import open_alarms_of
 from data.store.events import DeviceState, StatusChange
 from data.store.management import Audit
@@ -50,7 +51,7 @@ def apply_plan(
     if plan.layer is Layer.WORK_POINTS:
         _join_communities(session, plan.changes)
     if plan.layer is Layer.DEVICES:
-        _tell_devices(session, plan.changes, at)
+        _tell_devices(session, plan.changes, at, actor)
     if any(change.kind is not Kind.UNCHANGED for change in plan.changes):
         touch_geometry_version(session)
     session.add(
@@ -90,18 +91,39 @@ def _join_communities(session: Session, changes: Iterable[Change]) -> None:
             session.get_one(Community, code).work_point_id = change.id
 
 
-def _tell_devices(session: Session, changes: Iterable[Change], at: datetime) -> None:
+def _tell_devices(session: Session, changes: Iterable[Change], at: datetime, actor: str) -> None:
     """Give new devices a state, recompute that of devices put in or out of service; note both."""
-    touched = []
+    touched, alarms = [], []
     for change in changes:
         if change.kind is Kind.NEW:
             session.add(_silent(change, at))
             touched.append(change.id)
         elif "disabled" in change.values:
+            alarms += _put_back(session, change.id, at, actor)
             _recompute(session, change.id, at)
             touched.append(change.id)
     if touched:
-        outbox.add(session, at, touched, ())
+        outbox.add(session, at, touched, alarms)
+
+
+def _put_back(session: Session, device_id: str, at: datetime, actor: str) -> list[int]:
+    """Let a device that is in service again have its alarms back; return them.
+
+    Nobody is named any more as who took it out of service.
+    """
+    device = session.get_one(Device, device_id)
+    device.disabled_at = device.disabled_by = device.disabled_reason = None
+    if device.disabled:
+        return []
+    held = [
+        alarm
+        for alarm in open_alarms_of(session, [device_id]).get(device_id, ())
+        if alarm.out_of_service_at is not None
+    ]
+    for alarm in held:
+        back = put_back(alarm, at=at)
+        steps.record(session, Step(Action.BACK_IN_SERVICE, back, actor, at, REASON))
+    return [alarm.id for alarm in held]
 
 
 def _silent(change: Change, at: datetime) -> DeviceState:

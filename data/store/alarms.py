@@ -5,14 +5,14 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from data.domain.alarms import Alarm
-from data.domain.errors import NotFoundError
 from data.domain.intake import NewAlarm
+from data.domain.response import Response
 from data.store.intake import KnownDevice
-from data.store.models import AlarmHistory, AlarmRow, Building, Community, Device
+from data.store.models import AlarmHistory, AlarmRow, Building, Community, Device, Incident
 
 _FIELDS = tuple(field.name for field in fields(Alarm))
 #: What a transition may change; everything else of a row is written once.
@@ -23,11 +23,36 @@ _CHANGING = (
     "cleared_at",
     "acked_at",
     "acked_by",
+    "confirmed_at",
+    "confirmed_by",
     "closed_at",
     "closed_by",
     "verdict",
+    "false_cause",
     "note",
     "incident_id",
+    "shelved_at",
+    "shelved_until",
+    "shelved_by",
+    "shelve_reason",
+    "suppressed_at",
+    "out_of_service_at",
+    "chattering_at",
+)
+
+#: Times that screens are told, in milliseconds.
+_TIMES = (
+    "raised_at",
+    "received_at",
+    "last_at",
+    "cleared_at",
+    "acked_at",
+    "confirmed_at",
+    "closed_at",
+    "shelved_until",
+    "suppressed_at",
+    "out_of_service_at",
+    "chattering_at",
 )
 
 AlarmView = dict[str, Any]
@@ -51,18 +76,47 @@ def open_alarms_of(session: Session, device_ids: Iterable[str]) -> dict[str, tup
     return found
 
 
-def get_for_update(session: Session, alarm_id: int) -> Alarm:
-    """Return an alarm and keep other writers away from it until the commit.
+def devices_of(session: Session, alarm_ids: Iterable[int]) -> dict[int, str]:
+    """Return the device of each alarm that exists."""
+    rows = session.execute(
+        select(AlarmRow.id, AlarmRow.device_id).where(AlarmRow.id.in_(list(alarm_ids)))
+    )
+    return {row.id: row.device_id for row in rows}
 
-    Raises
-    ------
-    NotFoundError
-        If there is no such alarm.
+
+def lock(session: Session, alarm_ids: Iterable[int]) -> list[Alarm]:
+    """Return alarms in order of id and keep other writers away from them until the commit.
+
+    Lock their devices first (:func:`data.store.intake.load_devices`), as the pipeline does.
     """
-    row = session.scalar(select(AlarmRow).where(AlarmRow.id == alarm_id).with_for_update())
-    if row is None:
-        raise NotFoundError(f"there is no alarm {alarm_id}")
-    return to_record(row)
+    rows = session.scalars(
+        select(AlarmRow)
+        .where(AlarmRow.id.in_(list(alarm_ids)))
+        .order_by(AlarmRow.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return [to_record(row) for row in rows]
+
+
+def shelves_over(session: Session, now: datetime) -> dict[int, str]:
+    """Return the open alarms whose shelf has ended, each with its device."""
+    rows = session.execute(
+        select(AlarmRow.id, AlarmRow.device_id).where(AlarmRow.shelved_until <= now)
+    )
+    return {row.id: row.device_id for row in rows}
+
+
+def perhaps_calm(session: Session, since: datetime) -> dict[int, str]:
+    """Return chattering alarms whose own times say nothing happened since, with their devices."""
+    rows = session.execute(
+        select(AlarmRow.id, AlarmRow.device_id).where(
+            AlarmRow.chattering_at <= since,
+            AlarmRow.last_at <= since,
+            or_(AlarmRow.cleared_at.is_(None), AlarmRow.cleared_at <= since),
+        )
+    )
+    return {row.id: row.device_id for row in rows}
 
 
 def insert(session: Session, device: KnownDevice, new: NewAlarm) -> Alarm | None:
@@ -85,6 +139,7 @@ def insert(session: Session, device: KnownDevice, new: NewAlarm) -> Alarm | None
         raised_at=new.raised_at,
         received_at=new.received_at,
         last_at=new.raised_at,
+        chattering_at=new.chattering_at,
     )
     session.add(row)
     session.flush()
@@ -122,10 +177,16 @@ def _views() -> Any:
             Building.name.label("building_name"),
             Community.name.label("community_name"),
             Community.name_en.label("community_name_en"),
+            Incident.confidence,
+            Incident.dispatched_at,
+            Incident.arrived_at,
+            Incident.controlled_at,
+            Incident.ended_at,
         )
         .join(Device, Device.id == AlarmRow.device_id)
         .join(Community, Community.code == AlarmRow.community_code)
         .outerjoin(Building, Building.id == AlarmRow.building_id)
+        .outerjoin(Incident, Incident.id == AlarmRow.incident_id)
     )
 
 
@@ -168,10 +229,7 @@ def _as_views(rows: Sequence[Any]) -> list[AlarmView]:
 
 def _as_view(row: Any) -> AlarmView:
     alarm: AlarmRow = row.AlarmRow
-    times = {
-        name: _ms(getattr(alarm, name))
-        for name in ("raised_at", "received_at", "last_at", "cleared_at", "acked_at", "closed_at")
-    }
+    times = {name: ms(getattr(alarm, name)) for name in _TIMES}
     return {
         "id": alarm.id,
         "version": alarm.version,
@@ -193,11 +251,22 @@ def _as_view(row: Any) -> AlarmView:
         "count": alarm.count,
         **times,
         "acked_by": alarm.acked_by,
+        "confirmed_by": alarm.confirmed_by,
         "closed_by": alarm.closed_by,
         "verdict": None if alarm.verdict is None else str(alarm.verdict),
+        "false_cause": None if alarm.false_cause is None else str(alarm.false_cause),
+        "shelved_by": alarm.shelved_by,
+        "shelve_reason": alarm.shelve_reason,
         "incident": alarm.incident_id,
+        "confidence": row.confidence or "",
+        "response": str(_response(row).stage),
     }
 
 
-def _ms(value: datetime | None) -> int | None:
+def _response(row: Any) -> Response:
+    return Response(row.dispatched_at, row.arrived_at, row.controlled_at, row.ended_at)
+
+
+def ms(value: datetime | None) -> int | None:
+    """Return Unix milliseconds."""
     return None if value is None else round(value.timestamp() * 1000)

@@ -12,13 +12,19 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.domain.words import AlarmKind, Verdict
+from data.domain.words import AlarmKind, FalseCause, Verdict
 from data.store.base import Base
 from data.store.places import CODE, ID
 from data.store.types import Word
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """Return the options of an index over the few rows that fulfil a condition."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class DeviceState(Base):
@@ -30,6 +36,9 @@ class DeviceState(Base):
     """
 
     __tablename__ = "device_state"
+    __table_args__ = (
+        Index("ix_device_state_due_at", "due_at", **only_where("due_at IS NOT NULL")),
+    )
 
     device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), primary_key=True)
     status: Mapped[int] = mapped_column(SmallInteger, default=0)
@@ -41,6 +50,11 @@ class DeviceState(Base):
     recent: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
     #: Counts the writes, so that a late writer cannot put an older state into Redis.
     version: Mapped[int] = mapped_column(default=0)
+    #: Changes that are not believed yet, and when the worker must look at them.
+    pending: Mapped[dict[str, Any] | None]
+    due_at: Mapped[datetime | None]
+    #: When each cause came and went lately (Unix ms).
+    flips: Mapped[dict[str, Any] | None]
 
 
 class StatusChange(Base):
@@ -85,13 +99,19 @@ class Incident(Base):
     opened_at: Mapped[datetime] = mapped_column(index=True)
     last_at: Mapped[datetime]
     acked_at: Mapped[datetime | None]
+    dispatched_at: Mapped[datetime | None]
+    dispatched_to: Mapped[str | None] = mapped_column(Text)
     arrived_at: Mapped[datetime | None]
+    controlled_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
     closed_by: Mapped[str | None] = mapped_column(CODE)
     verdict: Mapped[Verdict | None] = mapped_column(Word(Verdict))
     verdict_cause: Mapped[str | None] = mapped_column(Text)
-    #: Why several sensors make it more believable, in words; empty for one sensor.
+    #: Why it is believable (``data.domain.incidents.confidence``); empty for one sensor.
     confidence: Mapped[str] = mapped_column(Text, default="")
+    #: The incident that it became part of; closed without a verdict of its own.
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
     demo: Mapped[bool] = mapped_column(default=False)
 
 
@@ -104,6 +124,8 @@ class AlarmRow(Base):
         UniqueConstraint("device_id", "cause", "message_id"),
         Index("ix_alarm_device_id_raised_at", "device_id", "raised_at"),
         Index("ix_alarm_community_code_raised_at", "community_code", "raised_at"),
+        Index("ix_alarm_shelved_until", "shelved_until", **only_where("shelved_until IS NOT NULL")),
+        Index("ix_alarm_chattering_at", "chattering_at", **only_where("chattering_at IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -122,17 +144,27 @@ class AlarmRow(Base):
     cleared_at: Mapped[datetime | None]
     acked_at: Mapped[datetime | None]
     acked_by: Mapped[str | None] = mapped_column(CODE)
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[str | None] = mapped_column(CODE)
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
     closed_by: Mapped[str | None] = mapped_column(CODE)
     verdict: Mapped[Verdict | None] = mapped_column(Word(Verdict))
+    false_cause: Mapped[FalseCause | None] = mapped_column(Word(FalseCause))
     note: Mapped[str | None] = mapped_column(Text)
+    shelved_at: Mapped[datetime | None]
+    shelved_until: Mapped[datetime | None]
+    shelved_by: Mapped[str | None] = mapped_column(CODE)
+    shelve_reason: Mapped[str | None] = mapped_column(Text)
+    suppressed_at: Mapped[datetime | None]
+    out_of_service_at: Mapped[datetime | None]
+    chattering_at: Mapped[datetime | None]
     #: Counts the writes, as in :class:`DeviceState`.
     version: Mapped[int] = mapped_column(default=0)
     demo: Mapped[bool] = mapped_column(default=False)
 
 
 class AlarmHistory(Base):
-    """One transition of an alarm: raised, repeated, cleared, acknowledged, closed."""
+    """One transition of an alarm; ``action`` is one of :class:`data.domain.alarms.Action`."""
 
     __tablename__ = "alarm_history"
 
@@ -166,3 +198,15 @@ class Outbox(Base):
     at: Mapped[datetime]
     event: Mapped[str] = mapped_column(CODE)
     data: Mapped[dict[str, Any]]
+
+
+class AlarmFlood(Base):
+    """A time with more alarms than one person can answer; runs while ``ended_at`` is null."""
+
+    __tablename__ = "alarm_flood"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    began_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    #: Most alarms within 10 minutes.
+    peak: Mapped[int]

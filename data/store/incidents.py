@@ -1,12 +1,14 @@
 """Incidents in SQL: an alarm joins the open incident of its building or opens one."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from data.domain.alarms import Alarm
+from data.domain.errors import NotFoundError
 from data.domain.incidents import (
     INCIDENT_KINDS,
     OpenIncident,
@@ -15,14 +17,22 @@ from data.domain.incidents import (
     confidence,
     worse_kind,
 )
+from data.domain.response import IncidentState, Response, Stage
+from data.domain.rules import MANUAL_CAUSE
+from data.domain.words import AlarmKind
 from data.store.intake import KnownDevice
 from data.store.models import AlarmRow, Device, Incident, IncidentHistory
+from data.store.neighbours import beside
 
 
-def attach(session: Session, device: KnownDevice, alarm: Alarm) -> Alarm:
-    """Return the alarm as part of its incident; faults and supervisory signals have none."""
+def attach(session: Session, device: KnownDevice, alarm: Alarm) -> tuple[Alarm, list[int]]:
+    """Return the alarm as part of its incident, and which alarms must be told anew.
+
+    Faults and supervisory signals have no incident. The other alarms of one that has become more
+    believable say so too.
+    """
     if alarm.kind not in INCIDENT_KINDS:
-        return alarm
+        return alarm, []
     incident = _joinable(session, device, alarm) or _open(session, device, alarm)
     incident.last_at = max(incident.last_at, alarm.raised_at)
     incident.kind = worse_kind(incident.kind, alarm.kind)
@@ -32,7 +42,11 @@ def attach(session: Session, device: KnownDevice, alarm: Alarm) -> Alarm:
         .values(incident_id=incident.id)
         .execution_options(synchronize_session=False)
     )
-    incident.confidence = confidence(_witnesses(session, incident.id))
+    why = confidence(_witnesses(session, incident.id))
+    told = []
+    if why != incident.confidence:
+        incident.confidence = why
+        told = touch(session, incident.id)
     note_entry(
         session,
         incident.id,
@@ -41,7 +55,22 @@ def attach(session: Session, device: KnownDevice, alarm: Alarm) -> Alarm:
         actor="device",
         detail=str(alarm.id),
     )
-    return replace(alarm, incident_id=incident.id)
+    return replace(alarm, incident_id=incident.id), told
+
+
+def touch(session: Session, incident_id: int) -> list[int]:
+    """Give the open alarms of an incident, which carry its facts, a new version; return them."""
+    session.flush()
+    ids = list(
+        session.scalars(
+            update(AlarmRow)
+            .where(AlarmRow.incident_id == incident_id, AlarmRow.closed_at.is_(None))
+            .values(version=AlarmRow.version + 1)
+            .returning(AlarmRow.id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+    return sorted(ids)
 
 
 def acknowledge(session: Session, incident_id: int | None, *, at: datetime, by: str) -> None:
@@ -54,8 +83,19 @@ def acknowledge(session: Session, incident_id: int | None, *, at: datetime, by: 
         note_entry(session, incident_id, at=at, action="acknowledged", actor=by)
 
 
+def confirm(session: Session, incident_id: int | None, *, at: datetime, by: str) -> None:
+    """Record that a person is sure of a fire: the incident is one, whatever raised it."""
+    if incident_id is None:
+        return
+    session.get_one(Incident, incident_id).kind = AlarmKind.FIRE
+    note_entry(session, incident_id, at=at, action="confirmed", actor=by)
+
+
 def settle(session: Session, incident_id: int | None, at: datetime) -> None:
-    """Close the incident when its last alarm has closed; the worst alarm's verdict is its own."""
+    """Close the incident when its last alarm has closed; the worst alarm's verdict is its own.
+
+    It stays open while somebody is out there: the end of the response settles it.
+    """
     if incident_id is None:
         return
     session.flush()
@@ -65,7 +105,7 @@ def settle(session: Session, incident_id: int | None, at: datetime) -> None:
         .where(AlarmRow.incident_id == incident_id, AlarmRow.closed_at.is_(None))
     )
     incident = session.get_one(Incident, incident_id)
-    if still_open or incident.closed_at is not None:
+    if still_open or incident.closed_at is not None or response_of(incident).running:
         return
     last = session.scalars(
         select(AlarmRow)
@@ -75,6 +115,8 @@ def settle(session: Session, incident_id: int | None, at: datetime) -> None:
         )
         .limit(1)
     ).one()
+    if last.verdict is None and response_of(incident).stage is not Stage.NONE:
+        return  # somebody went there: a person says what it was
     incident.closed_at, incident.closed_by = at, last.closed_by
     incident.verdict, incident.verdict_cause = last.verdict, last.note
     note_entry(session, incident_id, at=at, action="closed", actor=last.closed_by or "device")
@@ -90,12 +132,20 @@ def note_entry(
 
 
 def _joinable(session: Session, device: KnownDevice, alarm: Alarm) -> Incident | None:
+    """Return the open incident that the alarm joins, of its building first, or of a neighbour."""
     if device.building_id is None:
         return None
+    around = [device.building_id, *beside(session, device.building_id)]
+    burning = select(AlarmRow.incident_id).where(
+        AlarmRow.building_id.in_(around), AlarmRow.closed_at.is_(None)
+    )
     rows = session.scalars(
         select(Incident)
-        .where(Incident.building_id == device.building_id, Incident.closed_at.is_(None))
-        .order_by(Incident.last_at.desc())
+        .where(
+            Incident.closed_at.is_(None),
+            or_(Incident.building_id.in_(around), Incident.id.in_(burning)),
+        )
+        .order_by(Incident.building_id != device.building_id, Incident.last_at.desc())
         .with_for_update()
     )
     for row in rows:
@@ -121,8 +171,106 @@ def _open(session: Session, device: KnownDevice, alarm: Alarm) -> Incident:
 
 def _witnesses(session: Session, incident_id: int) -> list[Witness]:
     rows = session.execute(
-        select(AlarmRow.device_id, Device.kind, AlarmRow.raised_at)
+        select(AlarmRow.device_id, Device.kind, AlarmRow.raised_at, AlarmRow.cause)
         .join(Device, Device.id == AlarmRow.device_id)
         .where(AlarmRow.incident_id == incident_id)
     )
-    return [Witness(row.device_id, row.kind, row.raised_at) for row in rows]
+    return [
+        Witness(row.device_id, row.kind, row.raised_at, row.cause == MANUAL_CAUSE) for row in rows
+    ]
+
+
+def response_of(row: Incident) -> Response:
+    """Return the domain's record of a response."""
+    return Response(
+        row.dispatched_at, row.arrived_at, row.controlled_at, row.ended_at, row.dispatched_to
+    )
+
+
+def lock(session: Session, incident_ids: Iterable[int]) -> dict[int, Incident]:
+    """Return incidents by id and keep other writers away from them until the commit.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such incident.
+    """
+    wanted = sorted(set(incident_ids))
+    rows = session.scalars(
+        select(Incident)
+        .where(Incident.id.in_(wanted))
+        .order_by(Incident.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    found = {row.id: row for row in rows}
+    for incident_id in wanted:
+        if incident_id not in found:
+            raise NotFoundError(f"there is no incident {incident_id}")
+    return found
+
+
+def state_of(row: Incident) -> IncidentState:
+    """Return the domain's record of an incident."""
+    return IncidentState(row.id, response_of(row), row.closed_at, row.closed_by, row.merged_into)
+
+
+def write_response(row: Incident, response: Response) -> None:
+    """Write the times of a response."""
+    row.dispatched_at, row.dispatched_to = response.dispatched_at, response.dispatched_to
+    row.arrived_at, row.controlled_at = response.arrived_at, response.controlled_at
+    row.ended_at = response.ended_at
+
+
+def alarms_of(session: Session, incident_ids: Iterable[int]) -> list[tuple[int, str]]:
+    """Return (id, device) of every alarm of some incidents, open or closed."""
+    rows = session.execute(
+        select(AlarmRow.id, AlarmRow.device_id)
+        .where(AlarmRow.incident_id.in_(list(incident_ids)))
+        .order_by(AlarmRow.id)
+    )
+    return [(row.id, row.device_id) for row in rows]
+
+
+def move(session: Session, alarm_ids: Iterable[int], incident_id: int) -> None:
+    """Make alarms part of another incident."""
+    session.flush()
+    session.execute(
+        update(AlarmRow)
+        .where(AlarmRow.id.in_(list(alarm_ids)))
+        .values(incident_id=incident_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def open_beside(session: Session, row: Incident, alarm_id: int) -> Incident:
+    """Insert an incident for alarms that leave another; its facts come from :func:`regroup`."""
+    first = session.get_one(AlarmRow, alarm_id)
+    fresh = Incident(
+        building_id=first.building_id,
+        community_code=first.community_code,
+        kind=first.kind,
+        opened_at=first.raised_at,
+        last_at=first.raised_at,
+        acked_at=row.acked_at,
+    )
+    session.add(fresh)
+    session.flush()
+    return fresh
+
+
+def regroup(session: Session, incident: Incident) -> None:
+    """Derive an incident's facts from the alarms that it has now, after a merge or a split."""
+    session.flush()
+    fires, first, last = session.execute(
+        select(
+            func.count().filter(
+                or_(AlarmRow.kind == AlarmKind.FIRE, AlarmRow.confirmed_at.is_not(None))
+            ),
+            func.min(AlarmRow.raised_at),
+            func.max(AlarmRow.raised_at),
+        ).where(AlarmRow.incident_id == incident.id)
+    ).one()
+    incident.kind = AlarmKind.FIRE if fires else AlarmKind.PREALARM
+    incident.opened_at, incident.last_at = first, last
+    incident.confidence = confidence(_witnesses(session, incident.id))

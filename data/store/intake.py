@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Insert, case, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
+from data.domain.delays import Pending, next_due
 from data.domain.intake import DeviceMemory
 from data.domain.readings import Reading
 from data.domain.words import DeviceKind, Status
-from data.store.base import Base
+from data.store.dialect import insert_into
 from data.store.models import Device, DeviceState, ReadingHour, StatusChange
 
 
@@ -50,9 +50,36 @@ def save_memories(session: Session, memories: Mapping[str, DeviceMemory]) -> Non
     if not memories:
         return
     rows = [_row(device_id, memory) for device_id, memory in memories.items()]
-    insert = _insert(session, DeviceState)
+    insert = insert_into(session, DeviceState)
     changing = {name: insert.excluded[name] for name in rows[0] if name != "device_id"}
     session.execute(insert.on_conflict_do_update(index_elements=["device_id"], set_=changing), rows)
+
+
+def set_service(
+    session: Session, device_id: str, *, out: bool, at: datetime, by: str, reason: str
+) -> None:
+    """Write that a device was taken out of service, or put back."""
+    who = {"disabled_at": at, "disabled_by": by, "disabled_reason": reason}
+    session.execute(
+        update(Device)
+        .where(Device.id == device_id)
+        .values(disabled=out, **(who if out else dict.fromkeys(who)))
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
+
+
+def service_of(session: Session, device_id: str) -> dict[str, Any]:
+    """Return who took a device out of service, when and why; nulls while it is in service."""
+    row = session.get_one(Device, device_id)
+    return {
+        "device": row.id,
+        "slot": row.slot,
+        "disabled": row.disabled,
+        "disabled_at": row.disabled_at,
+        "disabled_by": row.disabled_by,
+        "disabled_reason": row.disabled_reason,
+    }
 
 
 def next_version(memory: DeviceMemory) -> DeviceMemory:
@@ -97,7 +124,7 @@ def roll_up(session: Session, readings: Iterable[Reading]) -> None:
         }
         for (d, h, v), x in sorted(sums.items())
     ]
-    insert = _insert(session, ReadingHour)
+    insert = insert_into(session, ReadingHour)
     new, old = insert.excluded, ReadingHour
     session.execute(
         insert.on_conflict_do_update(
@@ -110,6 +137,18 @@ def roll_up(session: Session, readings: Iterable[Reading]) -> None:
             },
         ),
         rows,
+    )
+
+
+def due_devices(session: Session, now: datetime, limit: int) -> list[str]:
+    """Return devices with a change that has lasted long enough by our clock."""
+    return list(
+        session.scalars(
+            select(DeviceState.device_id)
+            .where(DeviceState.due_at <= now)
+            .order_by(DeviceState.due_at)
+            .limit(limit)
+        )
     )
 
 
@@ -127,12 +166,6 @@ def load_updates(
         query = query.where(Device.id.in_(list(device_ids)))
     for device, state in session.execute(query):
         yield _known(device), _memory(state, now)
-
-
-def _insert(session: Session, table: type[Base]) -> Any:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement: Insert = dialect.insert(table)
-    return statement
 
 
 def _known(device: Device) -> KnownDevice:
@@ -159,6 +192,8 @@ def _memory(state: DeviceState | None, now: datetime) -> DeviceMemory:
         dict(state.values),
         state.recent,
         state.version,
+        {cause: _pending(*parts) for cause, parts in (state.pending or {}).items()},
+        {cause: _moments(times) for cause, times in (state.flips or {}).items()},
     )
 
 
@@ -173,4 +208,26 @@ def _row(device_id: str, memory: DeviceMemory) -> dict[str, Any]:
         "values": memory.values,
         "recent": memory.recent,
         "version": memory.version,
+        "pending": {
+            cause: [wait.on, _ms(wait.since), _ms(wait.due), wait.message_id]
+            for cause, wait in memory.pending.items()
+        },
+        "due_at": next_due(memory.pending),
+        "flips": {cause: [_ms(t) for t in times] for cause, times in memory.flips.items()},
     }
+
+
+def _pending(on: bool, since: int, due: int, message_id: str) -> Pending:
+    return Pending(on, _moment(since), _moment(due), message_id)
+
+
+def _moments(times: Iterable[int]) -> tuple[datetime, ...]:
+    return tuple(_moment(ms) for ms in times)
+
+
+def _moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)

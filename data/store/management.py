@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.domain.words import Role
+from data.domain.words import DeviceKind, Role
 from data.store.base import Base
 from data.store.places import CODE, NAME
 from data.store.types import Word
@@ -117,3 +117,46 @@ class Audit(Base):
     address: Mapped[str] = mapped_column(String(64), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Command(Base):
+    """A command that was carried out, by its click, with the answer that a repeat gets again.
+
+    ``fingerprint`` tells a repeat from another command that came under the same key.
+    """
+
+    __tablename__ = "command"
+
+    actor: Mapped[str] = mapped_column(CODE, primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class RuleOverride(Base):
+    """Numbers of a rule that an admin changed; the table itself is ``data.domain.rules.RULES``."""
+
+    __tablename__ = "rule_override"
+
+    device_kind: Mapped[DeviceKind] = mapped_column(Word(DeviceKind), primary_key=True)
+    cause: Mapped[str] = mapped_column(CODE, primary_key=True)
+    on_value: Mapped[float]
+    off_value: Mapped[float]
+    on_delay_s: Mapped[int]
+    off_delay_s: Mapped[int]
+
+
+class RuleHistory(Base):
+    """One change of a rule's numbers; rows are only ever added, which tells caches of a change."""
+
+    __tablename__ = "rule_history"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(CODE)
+    device_kind: Mapped[DeviceKind] = mapped_column(Word(DeviceKind))
+    cause: Mapped[str] = mapped_column(CODE)
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    reason: Mapped[str] = mapped_column(Text)

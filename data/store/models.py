@@ -2,6 +2,7 @@
 
 from data.store.base import Base
 from data.store.events import (
+    AlarmFlood,
     AlarmHistory,
     AlarmRow,
     DeviceState,
@@ -11,9 +12,21 @@ from data.store.events import (
     ReadingHour,
     StatusChange,
 )
-from data.store.management import Audit, Fire, Hazard, Inspection, ProgrammeTask, User, UserSession
+from data.store.management import (
+    Audit,
+    Command,
+    Fire,
+    Hazard,
+    Inspection,
+    ProgrammeTask,
+    RuleHistory,
+    RuleOverride,
+    User,
+    UserSession,
+)
 from data.store.places import (
     Building,
+    BuildingNeighbour,
     Community,
     ContextFeature,
     Device,
@@ -25,11 +38,14 @@ from data.store.places import (
 )
 
 __all__ = [
+    "AlarmFlood",
     "AlarmHistory",
     "AlarmRow",
     "Audit",
     "Base",
     "Building",
+    "BuildingNeighbour",
+    "Command",
     "Community",
     "ContextFeature",
     "Device",
@@ -46,6 +62,8 @@ __all__ = [
     "Person",
     "ProgrammeTask",
     "ReadingHour",
+    "RuleHistory",
+    "RuleOverride",
     "StatusChange",
     "User",
     "UserSession",

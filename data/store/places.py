@@ -4,6 +4,7 @@ Geometry is WKB in EPSG:4326, longitude first (no database extension needed); re
 points are plain ``lon``/``lat`` columns in degrees.
 """
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
@@ -115,6 +116,19 @@ class Building(Base):
     geometry: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class BuildingNeighbour(Base):
+    """Two buildings whose footprints touch, in both directions.
+
+    Derived from the footprints and made anew with each geometry (``data.store.neighbours``); hence
+    no foreign keys, which would hold up an import that removes a building.
+    """
+
+    __tablename__ = "building_neighbour"
+
+    building_id: Mapped[str] = mapped_column(CODE, primary_key=True)
+    neighbour_id: Mapped[str] = mapped_column(CODE, primary_key=True)
+
+
 class Facility(Base):
     """A hydrant or micro fire station."""
 
@@ -149,6 +163,10 @@ class Device(Base):
     #: Seconds between two messages of a healthy device; silent for three of them = stale.
     interval_s: Mapped[int]
     disabled: Mapped[bool] = mapped_column(default=False)
+    #: Who took it out of service, when and why; null if official data says so.
+    disabled_at: Mapped[datetime | None]
+    disabled_by: Mapped[str | None] = mapped_column(CODE)
+    disabled_reason: Mapped[str | None] = mapped_column(Text)
     installed_at: Mapped[str | None] = mapped_column(String(10))
     demo: Mapped[bool] = mapped_column(default=False)
 

@@ -78,7 +78,7 @@ def count_incidents(session: Session, spans: Sequence[Span]) -> list[dict[Verdic
     found: list[dict[Verdict | None, int]] = [{} for _ in spans]
     for index, verdict, count in session.execute(
         select(span, Incident.verdict, func.count())
-        .where(within_any(Incident.opened_at, spans))
+        .where(within_any(Incident.opened_at, spans), Incident.merged_into.is_(None))
         .group_by(span, Incident.verdict)
     ):
         found[index][verdict] = count

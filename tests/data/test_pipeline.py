@@ -121,7 +121,7 @@ def test_recovery_clears_a_fault_and_leaves_a_fire_standing(lane: Lane) -> None:
 
 
 def test_faults_open_no_incident(lane: Lane) -> None:
-    lane.send("P0", pressure_mpa=0.01)
+    lane.dry()
     assert lane.count(Incident) == 0
     assert lane.present.statuses()[5] == Status.FAULT
 
@@ -144,3 +144,21 @@ def test_telling_twice_makes_no_second_event(lane: Lane) -> None:
     lane.clock.tick(3)
     lane.worker.tell_outbox()
     assert events(lane.redis) == before
+
+
+def test_a_fire_suppresses_the_prealarm_of_its_value_on_every_screen(lane: Lane) -> None:
+    lane.send("S0", smoke_pct=10)
+    lane.send("S0", smoke_pct=40)
+    high, fire = lane.present.snapshot()["alarms"]
+    assert (high["cause"], high["suppressed_at"] is not None) == ("smoke_high", True)
+    assert (fire["cause"], fire["suppressed_at"]) == ("smoke_fire", None)
+    lane.send("S0", smoke_pct=6)
+    assert lane.present.snapshot()["alarms"][0]["suppressed_at"] is None
+    actions = [(h.alarm_id, h.action) for h in lane.rows(AlarmHistory)]
+    assert actions == [
+        (1, "raised"),
+        (1, "suppressed"),
+        (2, "raised"),
+        (1, "released"),
+        (2, "cleared"),
+    ]

@@ -2,7 +2,7 @@
 
 const FIELDS = [
   "id", "version", "slot", "device", "device_name", "location", "kind", "cause", "raised_at", "received_at",
-  "last_at", "value", "count", "incident", "acked_at", "acked_by", "cleared_at", "closed_at", "closed_by", "verdict",
+  "last_at", "value", "count", "incident", "response", "acked_at", "acked_by", "cleared_at", "closed_at", "closed_by", "verdict",
 ];
 const ENDED = ["id", "version", "closed_at", "closed_by", "verdict"];
 const bytes = (text) => [...new TextEncoder().encode(text)];
@@ -20,7 +20,7 @@ function row(alarm) {
   return FIELDS.map((name) => (late(name) ? alarm[name] - alarm.raised_at : (alarm[name] ?? null)));
 }
 
-export const hello = (id) => frame(1, bytes(JSON.stringify({ id, fields: FIELDS, ended: ENDED })));
+export const hello = (id) => frame(1, bytes(JSON.stringify({ id, fields: FIELDS, defaults: { response: "none" }, ended: ENDED })));
 
 export function changes({ events = 1, number, statuses = [], alarms = [] }) {
   let before = 0;

@@ -120,7 +120,8 @@ test("an alarm comes whole: times from its raise, the place from the geometry", 
   client.present.complete = (alarm) => ({ ...alarm, building: "B7" });
   world.greet("5-1");
   world.last().receive(changed({ number: 2, alarms: [makeAlarm({ id: 9, raised_at: 1000, acked_at: 1500, acked_by: "duty" })] }));
-  const { raised_at, acked_at, acked_by, building, closed_at } = client.alarms.get(9);
+  const { raised_at, acked_at, acked_by, building, closed_at, response } = client.alarms.get(9);
+  assert.equal(response, "none");
   assert.deepEqual({ raised_at, acked_at, acked_by, building, closed_at }, { raised_at: 1000, acked_at: 1500, acked_by: "duty", building: "B7", closed_at: null });
 });
 

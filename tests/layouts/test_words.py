@@ -1,6 +1,7 @@
 import pytest
 
 from data.domain import words as vocabulary
+from data.domain.checklists import checklist
 from data.domain.readings import VALUE_RANGES
 from data.domain.rules import CAUSES
 from layouts import words
@@ -19,8 +20,13 @@ from layouts.charts import STATUS_COLOUR
         (words.PERSON_ROLE, vocabulary.PersonRole),
         (words.ROLE, vocabulary.Role),
         (words.VERDICT, vocabulary.Verdict),
+        (words.FALSE_CAUSE, vocabulary.FalseCause),
         (words.ALARM_CAUSE, CAUSES),
         (words.VALUE, VALUE_RANGES),
+        (
+            words.CHECK,
+            {item for category in vocabulary.BuildingCategory for item in checklist(category)},
+        ),
         (STATUS_COLOUR, vocabulary.Status),
     ],
 )

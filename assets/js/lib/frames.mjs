@@ -79,16 +79,16 @@ export function readFrame(buffer) {
 /**
  * An alarm out of its row; a row as short as `ended` says how one ended that the reader knows.
  * @param {unknown[]} row
- * @param {{fields: string[], ended: string[]}} names as `hello` gave them
+ * @param {{fields: string[], defaults: object, ended: string[]}} names as `hello` gave them
  * @param {Map<number, object>} known open alarms
  * @returns {object|null} null for the end of an alarm that was never known
  */
-export function alarmOf(row, { fields, ended }, known) {
+export function alarmOf(row, { fields, defaults, ended }, known) {
   if (row.length === ended.length) {
     const end = Object.fromEntries(ended.map((name, i) => [name, row[i]]));
     return known.has(end.id) ? { ...known.get(end.id), ...end } : null;
   }
-  const alarm = Object.fromEntries(fields.map((name, i) => [name, row[i] ?? null]));
+  const alarm = Object.fromEntries(fields.map((name, i) => [name, row[i] ?? defaults[name] ?? null]));
   for (const name of fields) {
     if (name.endsWith("_at") && name !== BASE && alarm[name] !== null) alarm[name] += alarm[BASE];
   }

@@ -21,7 +21,7 @@ export const isEmpty = (change) => !change.full && !change.slots.size && !change
 export class Present {
   #epoch = null;
   #number = 0;
-  #names = { fields: [], ended: [] };
+  #names = { fields: [], defaults: {}, ended: [] };
 
   /** @param {(alarm: object) => object} [complete] adds what the geometry says of an alarm's device */
   constructor(complete = (alarm) => alarm) {
@@ -61,7 +61,7 @@ export class Present {
     if (beat.data) this.data = Math.max(this.data ?? 0, beat.data);
   }
 
-  /** Begins a stream. @param {{id: string, fields: string[], ended: string[]}} hello */
+  /** Begins a stream. @param {{id: string, fields: string[], defaults: object, ended: string[]}} hello */
   greet(hello) {
     this.id = hello.id;
     this.#names = hello;

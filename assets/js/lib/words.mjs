@@ -47,7 +47,7 @@ export const causeWord = table(() => ({
   gas_fire: t("燃气浓度达到报警值"), gas_leak: t("燃气泄漏"), pressure_low: t("水压过低"), pressure_high: t("水压过高"),
   level_low: t("液位过低"), cable_fire: t("线缆温度达到火警值"), cable_hot: t("线缆过热"), leakage: t("剩余电流过大"),
   charger_fire: t("充电桩温度达到火警值"), charger_hot: t("充电桩过热"), charger_overload: t("充电过载"),
-  battery_low: t("电池电量低"), reported_fire: t("设备上报火警"), reported_prealarm: t("设备上报预警"), reported_fault: t("设备上报故障"),
+  battery_low: t("电池电量低"), reported_fire: t("设备上报火警"), manual_fire: t("手动报警按钮按下"), reported_prealarm: t("设备上报预警"), reported_fault: t("设备上报故障"),
 }));
 
 /** @param {string} verdict */

@@ -18,9 +18,13 @@ def burn(site: Site, device_id: str, message_id: str) -> int:
     return max(int(key) for key in alarms)
 
 
-def command(site: Site, client: TestClient, path: str, body: Any = None) -> Any:
+def command(
+    site: Site, client: TestClient, path: str, body: Any = None, key: str = "", of: str = "alarms"
+) -> Any:
     headers = {**FROM_HERE, "x-csrf-token": site.csrf(client)}
-    return client.post(f"/api/v1/alarms/{path}", json=body or {}, headers=headers)
+    if key:
+        headers["idempotency-key"] = key
+    return client.post(f"/api/v1/{of}/{path}", json=body or {}, headers=headers)
 
 
 def test_the_life_of_a_false_alarm(site: Site) -> None:
@@ -34,8 +38,48 @@ def test_the_life_of_a_false_alarm(site: Site) -> None:
     assert (acked.status_code, acked.json()["acked_by"]) == (200, "duty")
     assert again.status_code == 409
     assert "already acknowledged by duty" in again.json()["detail"]
+    assert (again.json()["error"], again.json()["by"]) == ("AlreadyAcknowledged", "duty")
+    assert again.json()["at"] == acked.json()["acked_at"]
     assert (closed.status_code, closed.json()["verdict"]) == (200, "false")
     assert late.status_code == 409
+
+
+def test_a_click_sent_twice_is_answered_twice_and_carried_out_once(site: Site) -> None:
+    alarm = burn(site, "S2", "c3")
+    duty = site.client("duty")
+    first = command(site, duty, f"{alarm}/confirm", {"note": "明火"}, key="k1")
+    again = command(site, duty, f"{alarm}/confirm", {"note": "明火"}, key="k1")
+    other = command(site, duty, f"{alarm}/confirm", {"note": "没有"}, key="k1")
+
+    assert (first.status_code, first.json()["confirmed_by"]) == (200, "duty")
+    assert again.json() == first.json()
+    assert (other.status_code, other.json()["error"]) == (422, "RepeatedKey")
+    assert command(site, duty, f"{alarm}/close", {"verdict": "real"}, key="k2").status_code == 200
+
+
+@pytest.mark.parametrize("key", ["k" * 65, "k\t1"])
+def test_a_key_is_short_and_printable(site: Site, key: str) -> None:
+    assert command(site, site.client("duty"), "1/acknowledge", key=key).status_code == 422
+
+
+def test_shelving_and_service_over_http(site: Site) -> None:
+    now, duty = site.clock(), site.client("duty")
+    flat = Reading("S3", "c4", now, now, None, {"battery_pct": 3})
+    site.services.pipeline.ingest([flat])
+    alarm = max(int(key) for key in site.services.redis.hkeys("xt:alarms"))
+
+    shelved = command(site, duty, f"{alarm}/shelve", {"minutes": 30, "reason": "检修"})
+    assert shelved.json()["shelved_until"] == round(now.timestamp() * 1000) + 30 * 60_000
+    assert command(site, duty, f"{alarm}/unshelve").json()["shelved_until"] is None
+    out = command(site, duty, "S3/out-of-service", {"reason": "检修"}, of="devices")
+    assert (out.json()["disabled"], out.json()["disabled_by"]) == (True, "duty")
+    twice = command(site, duty, "S3/out-of-service", {"reason": "检修"}, of="devices")
+    assert (twice.status_code, twice.json()["by"]) == (409, "duty")
+    back = command(site, duty, "S3/back-in-service", {"reason": "修好"}, of="devices")
+    assert back.json()["disabled"] is False
+    many = command(site, duty, "acknowledge", {"ids": [alarm, 999]}).json()
+    assert [view["id"] for view in many["acknowledged"]] == [alarm]
+    assert many["left"] == [{"id": 999, "why": "there is no alarm 999"}]
 
 
 @pytest.mark.parametrize("role", ["leader", "display"])
@@ -63,6 +107,14 @@ def test_a_command_without_the_token_of_the_page_is_refused(site: Site) -> None:
         ("1/close", {"verdict": "maybe"}, 422),
         ("1/close", {"verdict": "real", "note": "x" * 1001}, 422),
         ("1/close", {"verdict": "real", "colour": 1}, 422),
+        ("1/close", {"verdict": "false", "cause": "ghosts"}, 422),
+        ("1/shelve", {"minutes": 481, "reason": "x"}, 422),
+        ("1/shelve", {"minutes": 0, "reason": "x"}, 422),
+        ("1/shelve", {"minutes": 5, "reason": ""}, 422),
+        ("99999999999999999999/acknowledge", {}, 422),
+        ("acknowledge", {"ids": []}, 422),
+        ("acknowledge", {"ids": [1] * 1001}, 422),
+        ("acknowledge", {"ids": [2**63]}, 422),
     ],
 )
 def test_bad_commands_are_problems(site: Site, path: str, body: Any, status: int) -> None:

@@ -15,6 +15,10 @@ OPEN_TEMPLATES = {
 }
 EXAMPLE = {
     "{alarm_id}": "1",
+    "{device_id}": "S0",
+    "{incident_id}": "1",
+    "{device_kind}": "gas",
+    "{cause}": "gas_leak",
     "{version}": "lane",
     "{name}": "context.json",
     "{building_id}": "B1",

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel
@@ -5,7 +7,13 @@ from starlette.testclient import TestClient
 
 from callbacks.http.problems import LastResort, Problem, install_problems
 from data.domain.accounts import PasswordError
-from data.domain.errors import AlarmStateError, NotAllowedError, NotFoundError, ReadingError
+from data.domain.errors import (
+    AlarmStateError,
+    AlreadyAcknowledgedError,
+    NotAllowedError,
+    NotFoundError,
+    ReadingError,
+)
 
 
 class Body(BaseModel):
@@ -19,6 +27,9 @@ class SecretError(Exception):
 RAISED = {
     "missing": NotFoundError("no such alarm"),
     "state": AlarmStateError("already closed"),
+    "second": AlreadyAcknowledgedError(
+        "kim was first", by="kim", at=datetime.fromtimestamp(1, UTC)
+    ),
     "role": NotAllowedError("only duty officers"),
     "reading": ReadingError("out of range"),
     "password": PasswordError("too short"),
@@ -62,7 +73,17 @@ def test_domain_errors_answer_by_the_table(client, name, status, title):
     assert answer.headers["content-type"] == "application/problem+json"
     body = answer.json()
     assert body.pop("title").startswith(title.split()[0])
-    assert body == {"type": "about:blank", "status": status, "detail": str(RAISED[name])}
+    assert body == {
+        "type": "about:blank",
+        "status": status,
+        "detail": str(RAISED[name]),
+        "error": type(RAISED[name]).__name__.removesuffix("Error"),
+    }
+
+
+def test_who_was_first_and_when_are_members_of_the_problem(client):
+    body = client.get("/raise/second").json()
+    assert (body["error"], body["by"], body["at"]) == ("AlreadyAcknowledged", "kim", 1_000)
 
 
 def test_problem_brings_its_headers_and_members(client):

@@ -24,3 +24,20 @@ def test_one_device_is_no_second_opinion() -> None:
 def test_a_fire_makes_the_incident_a_fire() -> None:
     assert worse_kind(AlarmKind.PREALARM, AlarmKind.FIRE) is AlarmKind.FIRE
     assert worse_kind(AlarmKind.PREALARM, AlarmKind.PREALARM) is AlarmKind.PREALARM
+
+
+def at(seconds: float) -> datetime:
+    return T0 + timedelta(seconds=seconds)
+
+
+def test_a_manual_call_point_is_believed_by_itself() -> None:
+    pressed = Witness("t", DeviceKind.TRANSMITTER, at(60), manual=True)
+    assert confidence([pressed]) == "manual"
+    assert confidence([pressed, Witness("a", DeviceKind.SMOKE, T0)]) == "smoke+manual/60"
+
+
+def test_the_reason_names_three_and_never_forgets_the_call_point() -> None:
+    sensors = [Witness(str(i), DeviceKind.SMOKE, at(i)) for i in range(5)]
+    assert confidence(sensors) == "smoke+smoke+smoke/2"
+    pressed = Witness("t", DeviceKind.TRANSMITTER, at(90), manual=True)
+    assert confidence([*sensors, pressed]) == "smoke+smoke+manual/90"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.domain.alarms import Alarm, AlarmState
+from data.domain.alarms import Action, Alarm, AlarmState
 from data.domain.intake import REMEMBERED, DeviceMemory, Taken, is_remembered, settle, take
 from data.domain.readings import Reading
 from data.domain.words import AlarmKind, DeviceKind, Reported, Status
@@ -39,18 +39,19 @@ def test_a_repeated_message_changes_nothing() -> None:
 
 def test_a_value_that_stays_high_is_no_news() -> None:
     taken = smoke(NEW, reading("m", smoke_pct=40), FIRE)
-    assert (taken.raised, taken.repeated, taken.cleared) == ((), (), ())
+    assert (taken.raised, taken.steps) == ((), ())
 
 
 def test_the_devices_own_fire_said_again_counts_up() -> None:
     said = replace(FIRE, cause="reported_fire")
-    (repeated,) = smoke(NEW, reading("m", 1, Reported.FIRE), said).repeated
-    assert repeated.count == 2
+    (step,) = smoke(NEW, reading("m", 1, Reported.FIRE), said).steps
+    assert (step.action, step.alarm.count) == (Action.REPEATED, 2)
 
 
 def test_recovery_clears_a_fire_but_leaves_it_open() -> None:
-    (cleared,) = smoke(NEW, reading("m", 60, smoke_pct=0), FIRE).cleared
-    assert cleared.state is AlarmState.RETURNED_UNACKNOWLEDGED
+    (step,) = smoke(NEW, reading("m", 60, smoke_pct=0), FIRE).steps
+    assert step.action is Action.CLEARED
+    assert step.alarm.state is AlarmState.RETURNED_UNACKNOWLEDGED
 
 
 def test_a_late_message_raises_a_fire_but_clears_nothing_and_keeps_newer_values() -> None:
@@ -58,13 +59,48 @@ def test_a_late_message_raises_a_fire_but_clears_nothing_and_keeps_newer_values(
     late_fire = smoke(now, reading("old", 0, smoke_pct=40))
     late_calm = smoke(now, reading("old", 0, smoke_pct=0), FIRE)
     assert [a.cause for a in late_fire.raised] == ["smoke_fire"]
-    assert late_calm.cleared == ()
+    assert late_calm.steps == ()
     assert late_fire.memory.values == {"smoke_pct": 1.0}
     assert late_fire.memory.measured_at == T0 + timedelta(seconds=60)
 
 
 def test_a_device_out_of_service_raises_nothing() -> None:
     assert smoke(NEW, reading("m", smoke_pct=40), disabled=True).raised == ()
+
+
+def test_a_fire_suppresses_the_prealarm_of_its_value_until_it_is_over() -> None:
+    high = replace(FIRE, id=2, kind=AlarmKind.PREALARM, cause="smoke_high")
+    burning = smoke(NEW, reading("m", 1, smoke_pct=40), high)
+    assert [new.cause for new in burning.raised] == ["smoke_fire"]
+    (step,) = burning.steps
+    assert (step.action, step.alarm.state) == (Action.SUPPRESSED, AlarmState.SUPPRESSED)
+
+    less = smoke(NEW, reading("n", 2, smoke_pct=6), FIRE, step.alarm)
+    assert [(s.action, s.alarm.cause) for s in less.steps] == [
+        (Action.RELEASED, "smoke_high"),
+        (Action.CLEARED, "smoke_fire"),
+    ]
+    assert less.steps[0].alarm.state is AlarmState.UNACKNOWLEDGED
+
+
+def test_a_prealarm_that_closes_when_it_is_released_may_be_raised_anew() -> None:
+    high = replace(FIRE, id=2, kind=AlarmKind.PREALARM, cause="smoke_high", suppressed_at=T0)
+    seen = replace(high, cleared_at=T0, acked_at=T0, acked_by="kim")
+    taken = smoke(NEW, reading("m", 1, smoke_pct=10), seen)
+    assert [(s.action, s.alarm.state) for s in taken.steps] == [
+        (Action.RELEASED, AlarmState.CLOSED)
+    ]
+    assert [new.cause for new in taken.raised] == ["smoke_high"]
+
+
+def test_nothing_is_suppressed_where_no_fire_is_raised() -> None:
+    high = replace(FIRE, id=2, kind=AlarmKind.PREALARM, cause="smoke_high")
+    assert smoke(NEW, reading("m", 1, smoke_pct=40), high, disabled=True).steps == ()
+
+
+def test_a_confirmed_prealarm_is_never_suppressed() -> None:
+    sure = replace(FIRE, id=2, kind=AlarmKind.PREALARM, cause="smoke_high", confirmed_at=T0)
+    assert smoke(NEW, reading("m", 1, smoke_pct=40), sure).steps == ()
 
 
 def test_status_is_the_worst_and_since_moves_only_on_a_change() -> None:

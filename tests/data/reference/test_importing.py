@@ -6,7 +6,7 @@ import shapely
 from shapely import Point, box
 from sqlalchemy import func, select
 
-from data.domain.words import BuildingCategory, DeviceKind, FacilityKind, Status
+from data.domain.words import AlarmKind, BuildingCategory, DeviceKind, FacilityKind, Status
 from data.reference.errors import ImportRefusedError
 from data.reference.fields import Layer
 from data.reference.importing import Request, run_import
@@ -14,7 +14,7 @@ from data.reference.read import Source
 from data.reference.version import geometry_version
 from data.store.base import Base
 from data.store.database import Database
-from data.store.events import DeviceState, Outbox, StatusChange
+from data.store.events import AlarmRow, DeviceState, Outbox, StatusChange
 from data.store.management import Audit, Inspection
 from data.store.places import Building, Community, Device, Facility
 from geo.distance import distance_m
@@ -237,6 +237,40 @@ def test_replacing_devices_disables_the_missing_ones(
     assert (change.before, change.after, change.at) == (Status.NORMAL, Status.DISABLED, NOW)
     again = import_rows("devices", DEVICES, lines[0], lines[2], replace=True)
     assert counted(again) == {"unchanged": 2}
+
+
+@pytest.mark.usefixtures("one_building")
+def test_official_data_that_puts_a_device_back_gives_it_its_alarms_back(
+    database: Database, import_rows: Import
+) -> None:
+    line = "D1,smoke,烟感,B1,300,118.6,24.788"
+    import_rows("devices", DEVICES, line)
+    with database.writing() as session:
+        device = session.get_one(Device, "D1")
+        device.disabled, device.disabled_by, device.disabled_at = True, "duty", NOW
+        session.add(
+            AlarmRow(
+                device_id="D1",
+                building_id="B1",
+                community_code=device.community_code,
+                message_id="m",
+                kind=AlarmKind.FAULT,
+                cause="battery_low",
+                raised_at=NOW,
+                received_at=NOW,
+                last_at=NOW,
+                out_of_service_at=NOW,
+            )
+        )
+    import_rows("devices", f"{DEVICES},disabled", f"{line},false")
+    with database.reading() as session:
+        device, alarm = session.get_one(Device, "D1"), session.scalars(select(AlarmRow)).one()
+        note = session.scalars(select(Outbox).order_by(Outbox.id.desc())).first()
+        status = session.get_one(DeviceState, "D1").status
+    assert (device.disabled, device.disabled_by, device.disabled_at) == (False, None, None)
+    assert (alarm.out_of_service_at, status) == (None, Status.FAULT)
+    assert note is not None
+    assert note.data == {"devices": ["D1"], "alarms": [alarm.id]}
 
 
 @pytest.mark.usefixtures("one_building")

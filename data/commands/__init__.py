@@ -1,0 +1,13 @@
+"""What a person may do: the same way for every screen, once per click, audited, told to all."""
+
+from data.commands.alarms import AlarmCommands
+from data.commands.base import MAY_ACT, Actor
+from data.commands.devices import DeviceCommands
+from data.commands.incidents import IncidentCommands
+from data.commands.rules import RuleCommands
+
+__all__ = ["MAY_ACT", "Actor", "Commands"]
+
+
+class Commands(AlarmCommands, DeviceCommands, IncidentCommands, RuleCommands):
+    """Everything that the server lets a person do."""

@@ -1,0 +1,16 @@
+"""The dialect's own INSERT, which knows what to do about a row that is there already."""
+
+from typing import Any
+
+from sqlalchemy import Insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from data.store.base import Base
+
+
+def insert_into(session: Session, table: type[Base]) -> Any:
+    """Return an INSERT with ``on_conflict_do_update`` and ``on_conflict_do_nothing``."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement: Insert = dialect.insert(table)
+    return statement
