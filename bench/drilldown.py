@@ -1,0 +1,110 @@
+"""Server time of every drill-down and of the history: ``python -m bench.drilldown``.
+
+Each view is asked for several times on an SQLite file with 50,000 devices and 1,000,000 past
+alarms that nobody has run ANALYZE on; the statements of its first call are printed with their
+query plans. The views are those that have the most to show.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import func, select
+
+from bench.harness import quantile, report, spread
+from bench.past import NOW, make_past
+from data.domain.views import DeviceNow
+from data.domain.words import Status
+from data.store.database import Database
+from data.store.drilldown import community_view, subdistrict_view, work_point_view
+from data.store.drilldown_building import building_view
+from data.store.drilldown_device import device_trend, device_view
+from data.store.models import AlarmRow, Building, Device, WorkPoint
+from tests.statements import statements
+
+GOAL_MS = 200
+Ask = Callable[[Any], object]
+Views = dict[str, Ask]
+
+
+def read_now(device_ids: Sequence[str]) -> dict[str, DeviceNow]:
+    """Stand in for Redis, which is not what is measured."""
+    return {key: DeviceNow(Status.NORMAL, NOW, NOW, NOW, {"smoke_pct": 1.0}) for key in device_ids}
+
+
+def measure(database: Database, name: str, ask: Ask, runs: int) -> None:
+    """Report how long one view takes, what it asks, and by which plan."""
+    times = []
+    with statements(database) as sent:
+        for run in range(runs):
+            started = time.perf_counter()
+            with database.reading() as session:
+                ask(session)
+            times.append((time.perf_counter() - started) * 1000)
+            if run == 0:
+                asked = list(sent)
+    within = quantile(times, 0.95) <= GOAL_MS
+    report(
+        name,
+        goal_ms=GOAL_MS,
+        within=within,
+        statements=len(asked),
+        first=round(times[0], 1),
+        **spread(times[1:] or times),
+    )
+    for sql, parameters in asked:
+        if sql.startswith(("SELECT", "WITH")):
+            report(
+                "plan", of=name, sql=" ".join(sql.split()), plan=_plan(database, sql, parameters)
+            )
+
+
+def _plan(database: Database, sql: str, parameters: Any) -> list[str]:
+    with database.engine.connect() as connection:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)
+        return [str(row[3]) for row in rows]
+
+
+def drilldowns(database: Database) -> Views:
+    """Return the fullest community, building and device."""
+    with database.reading() as session:
+
+        def most(column: Any) -> str:
+            query = select(column).where(column.is_not(None)).group_by(column)
+            return str(session.scalar(query.order_by(func.count().desc(), column).limit(1)))
+
+        point = session.scalar(select(func.min(WorkPoint.id))) or ""
+        community = most(Building.community_code)
+        troubled, large = most(AlarmRow.building_id), most(Device.building_id)
+        device = most(AlarmRow.device_id)
+    return {
+        "sub-district": subdistrict_view,
+        "work point": lambda s: work_point_view(s, point),
+        "community": lambda s: community_view(s, community),
+        "building with most alarms": lambda s: building_view(s, troubled, read_now),
+        "building with most devices": lambda s: building_view(s, large, read_now),
+        "device with most alarms": lambda s: device_view(s, device, read_now),
+        "trend of 24 h": lambda s: device_trend(s, device, NOW),
+    }
+
+
+def main(
+    devices: int = 50_000,
+    alarms: int = 1_000_000,
+    runs: int = 20,
+    path: Annotated[Path, typer.Option(help="kept; used again if it is there")] = Path(
+        "var/bench/past.db"
+    ),
+) -> None:
+    """Make the past if it is not there, and measure everything once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    database = make_past(path, devices, alarms)
+    for name, ask in drilldowns(database).items():
+        measure(database, name, ask, runs)
+    database.close()
+
+
+if __name__ == "__main__":
+    typer.run(main)
