@@ -7,24 +7,29 @@ query plans. The views are those that have the most to show.
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from bench.harness import quantile, report, spread
 from bench.past import NOW, make_past
+from data.domain.history import HistoryFilter, HistoryQuery, Judged, Order, SortKey, Tab
 from data.domain.views import DeviceNow
-from data.domain.words import Status
+from data.domain.words import AlarmKind, BuildingCategory, DeviceKind, Status
 from data.store.database import Database
 from data.store.drilldown import community_view, subdistrict_view, work_point_view
 from data.store.drilldown_building import building_view
 from data.store.drilldown_device import device_trend, device_view
+from data.store.history import count_rows, read_page
 from data.store.models import AlarmRow, Building, Device, WorkPoint
 from tests.statements import statements
 
 GOAL_MS = 200
+PAGE = 100
 Ask = Callable[[Any], object]
 Views = dict[str, Ask]
 
@@ -90,6 +95,50 @@ def drilldowns(database: Database) -> Views:
     }
 
 
+def histories() -> Views:
+    """Return pages of the history: usual ones, and those that are hard to find."""
+    usual = HistoryFilter()
+    rental = HistoryFilter(category=BuildingCategory.RENTAL)
+    rare = HistoryFilter(kind=AlarmKind.FIRE, category=BuildingCategory.BANK, verdict=Judged.REAL)
+    month = HistoryFilter(since=date(2026, 10, 1), until=date(2026, 10, 31))
+    wide, narrow, none = (HistoryFilter(text=text) for text in ("烟感", "学府", "没有这个"))
+    smoke = HistoryFilter(device_kind=DeviceKind.SMOKE)
+    by_kind, by_place = Order(SortKey.KIND), Order(SortKey.COMMUNITY, descending=False)
+    asked = {
+        "newest": (usual, Order(), 0.0),
+        "in the middle": (usual, Order(), 0.5),
+        "oldest": (usual, Order(), 1.0),
+        "one month": (month, Order(), 0.0),
+        "fires of banks that were real": (rare, Order(), 0.0),
+        "rented houses, in the middle": (rental, Order(), 0.5),
+        "smoke detectors": (smoke, Order(), 0.0),
+        "text that much has": (wide, Order(), 0.0),
+        "text that little has": (narrow, Order(), 0.0),
+        "text that nothing has": (none, Order(), 0.0),
+        "by kind, in the middle": (usual, by_kind, 0.5),
+        "by community, rented houses": (rental, by_place, 0.0),
+        "by community, rented houses, in the middle": (rental, by_place, 0.5),
+    }
+    return {
+        f"{tab}: {name}": _page(HistoryQuery(tab, *question), share)
+        for tab in Tab
+        for name, (*question, share) in asked.items()
+    }
+
+
+def _page(query: HistoryQuery, share: float) -> Ask:
+    """Return the asking for one page; the count is part of the first page alone, as on screen."""
+    known: list[int] = []
+
+    def ask(session: Session) -> object:
+        if not share or not known:
+            known[:] = [count_rows(session, query.tab, query.filter)]
+        start = max(0, round((known[0] - PAGE) * share))
+        return read_page(session, query, start, PAGE, known[0])
+
+    return ask
+
+
 def main(
     devices: int = 50_000,
     alarms: int = 1_000_000,
@@ -101,7 +150,7 @@ def main(
     """Make the past if it is not there, and measure everything once."""
     path.parent.mkdir(parents=True, exist_ok=True)
     database = make_past(path, devices, alarms)
-    for name, ask in drilldowns(database).items():
+    for name, ask in {**drilldowns(database), **histories()}.items():
         measure(database, name, ask, runs)
     database.close()
 

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse, Response
 
-from callbacks import desk, wall, weekly
+from callbacks import desk, history, wall, weekly
 from callbacks.desk.page import current_header
 from callbacks.desk.page import page as desk_page
 from callbacks.http.auth import auth_router
@@ -18,6 +18,7 @@ from callbacks.http.building import building_router
 from callbacks.http.bundles import MIN_BYTES, Compressor, SuiteCache, assets_router
 from callbacks.http.commands import commands_router
 from callbacks.http.day import day_router
+from callbacks.http.exports import exports_router
 from callbacks.http.gate import Gate
 from callbacks.http.health import health_router
 from callbacks.http.live import live_router
@@ -55,6 +56,14 @@ WEEKLY: Final = Surface(
     entry="weekly.mjs",
     styles=("base.css", "weekly.css"),
 )
+HISTORY: Final = Surface(
+    name="history",
+    title="历史",
+    prefix="/history/",
+    libraries=frozenset({"html", "dcc", "dash_ag_grid"}),
+    entry="history.mjs",
+    styles=("base.css", "history.css"),
+)
 GZIP_LEVEL: Final = 5
 
 
@@ -82,6 +91,7 @@ def make_surfaces(services: Services) -> tuple[SurfaceApp, ...]:
     return (
         make_surface(services, WALL, lambda: wall.page(services), wall.register),
         make_surface(services, WEEKLY, lambda: weekly_page(current_header()), weekly.register),
+        make_surface(services, HISTORY, lambda: history.page(services), history.register),
         make_surface(services, DESK, lambda: desk_page(services), desk.register),
     )
 
@@ -115,6 +125,7 @@ def _include_routers(
     app.include_router(building_router(services))
     app.include_router(day_router(services))
     app.include_router(commands_router(services))
+    app.include_router(exports_router(services))
     app.include_router(tiles_router(services, metrics))
     app.include_router(metrics_router(services, metrics))
 

@@ -46,6 +46,14 @@ export const WEEK_BODY = "week-body";
 export const WEEK_CHART = "week-chart";
 export const WEEK_CHART_GRAPH = "week-chart-graph";
 
+// History
+export const HISTORY_FILTER = "history-filter";
+export const HISTORY_EXPORT = "history-export";
+export const HISTORY_PLACE = "history-place";
+
+/** Id of the table of a tab. @param {string} tab alarms or incidents */
+export const historyGrid = (tab) => `history-grid-${tab}`;
+
 /**
  * Id of one figure of the KPI strip.
  * @param {string} name online, fire, prealarm, fault, stale or rate
