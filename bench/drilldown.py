@@ -17,15 +17,20 @@ from sqlalchemy.orm import Session
 
 from bench.harness import quantile, report, spread
 from bench.past import NOW, make_past
+from data.domain.drilldown import TrendSpan
 from data.domain.history import HistoryFilter, HistoryQuery, Judged, Order, SortKey, Tab
 from data.domain.views import DeviceNow
 from data.domain.words import AlarmKind, BuildingCategory, DeviceKind, Status
+from data.store.cameras import cameras_near
 from data.store.database import Database
-from data.store.drilldown import community_view, subdistrict_view, work_point_view
+from data.store.drilldown import community_view, newest_reading, subdistrict_view, work_point_view
 from data.store.drilldown_building import building_view
-from data.store.drilldown_device import device_trend, device_view
+from data.store.drilldown_device import device_view
+from data.store.drilldown_incident import incident_view
+from data.store.drilldown_past import device_past
 from data.store.history import count_rows, read_page
 from data.store.models import AlarmRow, Building, Device, WorkPoint
+from data.store.trends import building_trends, device_trends
 from tests.statements import statements
 
 GOAL_MS = 200
@@ -83,7 +88,8 @@ def drilldowns(database: Database) -> Views:
         point = session.scalar(select(func.min(WorkPoint.id))) or ""
         community = most(Building.community_code)
         troubled, large = most(AlarmRow.building_id), most(Device.building_id)
-        device = most(AlarmRow.device_id)
+        device, incident = most(AlarmRow.device_id), most(AlarmRow.incident_id)
+        measured = session.scalar(select(func.min(Device.building_id))) or ""
     return {
         "sub-district": subdistrict_view,
         "work point": lambda s: work_point_view(s, point),
@@ -91,7 +97,19 @@ def drilldowns(database: Database) -> Views:
         "building with most alarms": lambda s: building_view(s, troubled, read_now),
         "building with most devices": lambda s: building_view(s, large, read_now),
         "device with most alarms": lambda s: device_view(s, device, read_now),
-        "trend of 24 h": lambda s: device_trend(s, device, NOW),
+        "past of the device with most alarms": lambda s: device_past(s, device, community),
+        "incident with most alarms": lambda s: incident_view(s, incident),
+        "newest reading of everything": newest_reading,
+        "cameras near a building": lambda s: cameras_near(
+            s, building_view(s, troubled, read_now).facts, read_now
+        ),
+        "device, trend of 30 days": lambda s: device_trends(s, device, TrendSpan.MONTH, NOW),
+        "building with most devices, trend of 24 h": lambda s: building_trends(
+            s, large, TrendSpan.DAY, NOW
+        ),
+        "building with 30 days of readings": lambda s: building_trends(
+            s, measured, TrendSpan.MONTH, NOW
+        ),
     }
 
 

@@ -7,7 +7,8 @@ imported where no chart is drawn.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from data.domain.rules import Rule
+from data.domain.drilldown import KindTrend, TrendSpan
+from data.domain.rules import Rule, Side
 from data.domain.views import TrendPoint, TrendSeries
 from data.domain.weeks import SHANGHAI
 from data.domain.words import STATUS_OF_ALARM, Status
@@ -62,12 +63,12 @@ BATTERY: Final = "battery_pct"
 NEAR_THRESHOLD: Final = 3.0
 
 
-def trend_figure(series: Sequence[TrendSeries], shown: Shown) -> dict[str, Any]:
-    """Return the trend of a device: one plot a value, hourly mean with the band low – high.
+def trend_figure(trends: Sequence[KindTrend], span: TrendSpan, shown: Shown) -> dict[str, Any]:
+    """Return trends: one plot a value, the mean with the band low – high, thresholds as lines.
 
     The battery is left out unless it is all there is. Times are Asia/Shanghai.
     """
-    plots = [s for s in series if s.value != BATTERY] or list(series)
+    plots = [one for one in trends if one.series.value != BATTERY] or list(trends)
     layout: dict[str, Any] = {
         "template": TEMPLATE,
         "height": PLOT_HEIGHT_PX * max(1, len(plots)),
@@ -75,11 +76,13 @@ def trend_figure(series: Sequence[TrendSeries], shown: Shown) -> dict[str, Any]:
         "annotations": [],
     }
     traces: list[dict[str, Any]] = []
-    for place, one in enumerate(plots):
+    for place, trend in enumerate(plots):
         suffix = "" if place == 0 else str(place + 1)
-        traces += _traces(one, suffix, shown)
-        _add_axes(layout, place, len(plots), one, shown)
-        layout["shapes"] += [_threshold(rule, suffix) for rule in _near_rules(one)]
+        near = _near_rules(trend.series)
+        traces += _traces(trend.series, suffix, shown)
+        _add_axes(layout, place, len(plots), span)
+        _add_title(layout, place, len(plots), _title(trend, near, shown))
+        layout["shapes"] += [_threshold(rule, suffix) for rule in near]
     return {"data": traces, "layout": layout}
 
 
@@ -124,26 +127,43 @@ def _traces(one: TrendSeries, suffix: str, shown: Shown) -> list[dict[str, Any]]
     ]
 
 
-def _add_axes(
-    layout: dict[str, Any], place: int, count: int, one: TrendSeries, shown: Shown
-) -> None:
-    """Give the plot its own pair of axes, stacked from top to bottom, and its title."""
-    _ = shown.translate
+def _add_axes(layout: dict[str, Any], place: int, count: int, span: TrendSpan) -> None:
+    """Give the plot its own pair of axes, stacked from top to bottom."""
     suffix = "" if place == 0 else str(place + 1)
     gap = 0.16 / count
     height = 1 / count
     top = 1 - place * height
-    layout[f"xaxis{suffix}"] = {"anchor": f"y{suffix}", "tickformat": "%H:%M", "nticks": 6}
+    format_ = "%H:%M" if span is TrendSpan.DAY else "%m-%d"
+    layout[f"xaxis{suffix}"] = {"anchor": f"y{suffix}", "tickformat": format_, "nticks": 6}
     layout[f"yaxis{suffix}"] = {
         "anchor": f"x{suffix}",
         "domain": [max(0.0, top - height + gap), top - gap],
         "nticks": 4,
     }
-    known = words.VALUE.get(one.value)
-    title = f"{_(known.word)} ({known.unit})" if known else one.value
+
+
+def _add_title(layout: dict[str, Any], place: int, count: int, title: str) -> None:
+    top = 1 - place / count
     layout["annotations"].append(
         {"text": title, "xref": "paper", "yref": "paper", "x": 0, "y": top, "xanchor": "left"}
     )
+
+
+def _title(trend: KindTrend, near: Sequence[Rule], shown: Shown) -> str:
+    """Return what is drawn, of how many devices, and the thresholds that lie outside."""
+    _ = shown.translate
+    value = trend.series.value
+    known = words.VALUE.get(value)
+    parts = [f"{_(known.word)} ({known.unit})" if known else value]
+    if trend.devices > 1:
+        kind = _(words.DEVICE_KIND[trend.kind])
+        parts.insert(0, _("{kind} {n} 台").format(kind=kind, n=trend.devices))
+    for rule in trend.series.rules:
+        if rule not in near:
+            side = "≥" if rule.side is Side.ABOVE else "≤"
+            kind = _(words.ALARM_KIND[rule.kind])
+            parts.append(f"{kind} {side} {quantity(rule.value, rule.on)}")
+    return " · ".join(parts)
 
 
 def _near_rules(one: TrendSeries) -> list[Rule]:

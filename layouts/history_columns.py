@@ -44,12 +44,13 @@ def _kind(record: Record, shown: Shown) -> str:
     return shown.translate(words.ALARM_KIND[record.kind])
 
 
-def _cause(record: AlarmRecord, shown: Shown) -> str:
-    cause = shown.translate(words.ALARM_CAUSE.get(record.cause, record.cause))
-    value = _VALUE_OF_CAUSE.get(record.cause)
-    if value is None or record.value is None:
-        return cause
-    return f"{cause} · {quantity(value, record.value)} {unit(value)}"
+def cause_text(cause: str, value: float | None, shown: Shown) -> str:
+    """Return the cause in words with the value that it is about."""
+    word = shown.translate(words.ALARM_CAUSE.get(cause, cause))
+    name = _VALUE_OF_CAUSE.get(cause)
+    if name is None or value is None:
+        return word
+    return f"{word} · {quantity(name, value)} {unit(name)}"
 
 
 def _category(record: Record, shown: Shown) -> str:
@@ -79,7 +80,7 @@ def _device_kind(record: AlarmRecord, shown: Shown) -> str:
 ALARM_COLUMNS: Final[Sequence[Column]] = (
     Column("time", _("时间"), 168, lambda r, _shown: r.raised_at, "time"),
     Column("kind", _("报警类别"), 110, _kind, "kind"),
-    Column("cause", _("原因"), 210, _cause),
+    Column("cause", _("原因"), 210, lambda r, shown: cause_text(r.cause, r.value, shown)),
     Column("building", _("建筑"), 220, lambda r, _shown: r.building_name),
     Column("category", _("单位类别"), 120, _category),
     Column("community", _("社区"), 130, _place, "community"),

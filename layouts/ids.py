@@ -28,6 +28,7 @@ BASEMAP_MENU: Final = "basemap-menu"
 BASEMAP_LAYER: Final = "basemap-layer"
 DRILLDOWN: Final = "drilldown"
 TREND_OPEN: Final = "trend-open"
+TREND_MONTH: Final = "trend-month"
 TREND_PANEL: Final = "trend-panel"
 TREND_GRAPH: Final = "trend-graph"
 FLY_OFFER: Final = "fly-offer"  # live: "a new fire at …, show it" when the officer is busy

@@ -160,6 +160,18 @@ FIRE_CAUSE: Final[Mapping[str, str]] = {
     "unknown": _("原因不明"),
 }
 
+#: Entries of an incident's timeline (``incident_history.action``).
+INCIDENT_ACTION: Final[Mapping[str, str]] = {
+    "opened": _("警情开始"),
+    "alarm": _("设备报警"),
+    "acknowledged": _("确认警情"),
+    "dispatched": _("派出"),
+    "arrived": _("到场"),
+    "controlled": _("控制"),
+    "closed": _("关闭警情"),
+    "note": _("备注"),
+}
+
 #: Why a device's status changed (``status_change.reason``), where no alarm's cause says it.
 CHANGE_REASON: Final[Mapping[str, str]] = {
     "disabled": _("停用"),

@@ -23,6 +23,7 @@ export const BASEMAP_MENU = "basemap-menu";
 export const BASEMAP_LAYER = "basemap-layer";
 export const DRILLDOWN = "drilldown";
 export const TREND_OPEN = "trend-open";
+export const TREND_MONTH = "trend-month";
 export const TREND_GRAPH = "trend-graph";
 export const TREND_PANEL = "trend-panel";
 export const FLY_OFFER = "fly-offer";

@@ -4,18 +4,24 @@ from datetime import timedelta
 
 import pytest
 
+from data.domain.drilldown import TrendSpan
 from data.domain.words import AlarmKind, BuildingCategory, DeviceKind
+from data.store.cameras import cameras_near
 from data.store.drilldown import community_view, subdistrict_view, work_point_view
 from data.store.drilldown_building import building_view
-from data.store.drilldown_device import device_trend, device_view
+from data.store.drilldown_device import device_view
+from data.store.drilldown_incident import incident_view
+from data.store.drilldown_past import device_past
 from data.store.models import (
     AlarmRow,
     Hazard,
     Incident,
+    IncidentHistory,
     Inspection,
     ReadingHour,
     StatusChange,
 )
+from data.store.trends import building_trends, device_trends
 from tests.cast import HOUYANG, NOW, build_cast, building, community, device, read_now
 from tests.statements import statements
 
@@ -48,6 +54,8 @@ def one_more(number):
         ReadingHour(
             device_id="X0", hour=at, value="temperature_c", count=1, total=1, low=1, high=1
         ),
+        IncidentHistory(incident_id=900, at=at, action="alarm", actor="device"),
+        device(f"V{number}", 200 + number, DeviceKind.CAMERA, "摄像机", **past),
         StatusChange(device_id="X0", at=at, before=0, after=5),
     ]
 
@@ -58,7 +66,11 @@ VIEWS = {
     "community": lambda s: community_view(s, HOUYANG),
     "building": lambda s: building_view(s, "B3", read_now),
     "device": lambda s: device_view(s, "X0", read_now),
-    "trend": lambda s: device_trend(s, "X0", NOW),
+    "past of a device": lambda s: device_past(s, "X0", HOUYANG),
+    "incident": lambda s: incident_view(s, "900"),
+    "cameras": lambda s: cameras_near(s, building_view(s, "B3", read_now).facts, read_now),
+    "trends of a device": lambda s: device_trends(s, "X0", TrendSpan.MONTH, NOW),
+    "trends of a building": lambda s: building_trends(s, "B3", TrendSpan.MONTH, NOW),
 }
 
 
