@@ -1,5 +1,6 @@
 /** The duty desk: joins the live picture with the panels that Dash has rendered and the map. */
 import { bindLive } from "./lib/bindings.mjs";
+import { bindCameras } from "./lib/camera_view.mjs";
 import { byId, whenElement } from "./lib/dom.mjs";
 import { followDrilldown } from "./lib/drilldown.mjs";
 import { FlyOffer } from "./lib/fly_offer.mjs";
@@ -156,6 +157,7 @@ async function main() {
   shortcuts(queue);
   heedFires(picture, siren);
   document.addEventListener("click", openDialog);
+  bindCameras(byId(ids.DRILLDOWN), () => picture.client.serverNow());
   window.xt.onMap((map) => joinMap(map, picture));
   await ready;
   bindLive(root, picture);

@@ -16,6 +16,7 @@ from callbacks.desk.page import page as desk_page
 from callbacks.http.auth import auth_router
 from callbacks.http.building import building_router
 from callbacks.http.bundles import MIN_BYTES, Compressor, SuiteCache, assets_router
+from callbacks.http.cameras import cameras_router
 from callbacks.http.commands import commands_router
 from callbacks.http.day import day_router
 from callbacks.http.exports import exports_router
@@ -126,6 +127,7 @@ def _include_routers(
     app.include_router(day_router(services))
     app.include_router(commands_router(services))
     app.include_router(exports_router(services))
+    app.include_router(cameras_router(services))
     app.include_router(tiles_router(services, metrics))
     app.include_router(metrics_router(services, metrics))
 

@@ -20,6 +20,12 @@ CAMERAS_NAMED: Final = 6
 _M_PER_DEGREE: Final = 110_574.0
 
 
+def find_camera(session: Session, device_id: str) -> Device | None:
+    """Return a camera, None if there is none of this id."""
+    camera = session.get(Device, device_id)
+    return camera if camera is not None and camera.kind is DeviceKind.CAMERA else None
+
+
 def cameras_near(
     session: Session, building: BuildingFacts, read_now: ReadNow
 ) -> tuple[CameraNear, ...]:

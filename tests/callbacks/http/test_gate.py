@@ -21,6 +21,8 @@ EXAMPLE = {
     "{tab}": "alarms",
     "{file_format}": "csv",
     "{key}": "0123456789abcdef",
+    "{device_id}": "C0",
+    "{number}": "1",
     "{source}": "osm",
     "{z}": "1",
     "{x}": "1",
