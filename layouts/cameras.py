@@ -19,8 +19,7 @@ def cameras_section(cameras: Sequence[CameraNear], shown: Shown) -> Component:
         return section(_("视频"), empty(nothing))
     return section(
         _("视频"),
-        html.Ul([_camera_row(camera, shown) for camera in cameras], className="rows"),
-        *(_player(camera.device, shown) for camera in cameras),
+        *(_camera(camera, shown) for camera in cameras),
         count=len(cameras),
     )
 
@@ -31,25 +30,29 @@ def camera_section(camera: DeviceRow, shown: Shown) -> Component:
     return section(_("实时画面"), _player(camera, shown))
 
 
-def _camera_row(camera: CameraNear, shown: Shown) -> Component:
+def _camera(camera: CameraNear, shown: Shown) -> Component:
+    """Return one camera: where it is, how old its last message is, and its picture on demand."""
     _ = shown.translate
     device = camera.device
     where = _("建筑内") if camera.inside else _("{n} 米").format(n=number(camera.distance_m))
-    return row(
-        device.name,
+    line = row(
+        device.name if camera.inside else f"{camera.place} {device.name}".strip(),
         sub=" · ".join(part for part in (device.location, where) if part),
         before=mark(None if device.now is None else device.now.status, slot=device.slot),
         side=[age(shown, device.now.measured_at if device.now else None, device_id=device.id)],
         link=href("device", device.id),
     )
+    return html.Div([html.Ul(line, className="rows"), _player(device, shown)])
 
 
 def _player(camera: DeviceRow, shown: Shown) -> Component:
     """Return the button that ``assets/js/lib/camera_view.mjs`` answers with a picture."""
     _ = shown.translate
-    label = _("查看画面：{name}").format(name=camera.name)
+    button = html.Button(
+        _("查看画面"), type="button", className="button button-small", **data(action="camera-open")
+    )
     return html.Div(
-        html.Button(label, type="button", className="button", **data(action="camera-open")),
+        button,
         className="camera",
         **data(camera=camera.id, name=camera.name),
         **aria(label=camera.name),

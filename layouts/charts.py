@@ -69,6 +69,7 @@ def trend_figure(trends: Sequence[KindTrend], span: TrendSpan, shown: Shown) -> 
     The battery is left out unless it is all there is. Times are Asia/Shanghai.
     """
     plots = [one for one in trends if one.series.value != BATTERY] or list(trends)
+    named = len({one.kind for one in plots}) > 1 or any(one.devices > 1 for one in plots)
     layout: dict[str, Any] = {
         "template": TEMPLATE,
         "height": PLOT_HEIGHT_PX * max(1, len(plots)),
@@ -80,8 +81,8 @@ def trend_figure(trends: Sequence[KindTrend], span: TrendSpan, shown: Shown) -> 
         suffix = "" if place == 0 else str(place + 1)
         near = _near_rules(trend.series)
         traces += _traces(trend.series, suffix, shown)
-        _add_axes(layout, place, len(plots), span)
-        _add_title(layout, place, len(plots), _title(trend, near, shown))
+        _add_axes(layout, place, len(plots), span, shown)
+        _add_title(layout, place, len(plots), _title(trend, near, shown, named=named))
         layout["shapes"] += [_threshold(rule, suffix) for rule in near]
     return {"data": traces, "layout": layout}
 
@@ -127,14 +128,22 @@ def _traces(one: TrendSeries, suffix: str, shown: Shown) -> list[dict[str, Any]]
     ]
 
 
-def _add_axes(layout: dict[str, Any], place: int, count: int, span: TrendSpan) -> None:
-    """Give the plot its own pair of axes, stacked from top to bottom."""
+def _add_axes(
+    layout: dict[str, Any], place: int, count: int, span: TrendSpan, shown: Shown
+) -> None:
+    """Give the plot its own pair of axes, stacked from top to bottom; the whole span is shown."""
     suffix = "" if place == 0 else str(place + 1)
     gap = 0.16 / count
     height = 1 / count
     top = 1 - place * height
     format_ = "%H:%M" if span is TrendSpan.DAY else "%m-%d"
-    layout[f"xaxis{suffix}"] = {"anchor": f"y{suffix}", "tickformat": format_, "nticks": 6}
+    ends = (shown.now - span.length, shown.now)
+    layout[f"xaxis{suffix}"] = {
+        "anchor": f"y{suffix}",
+        "tickformat": format_,
+        "nticks": 6,
+        "range": [f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for at in ends],
+    }
     layout[f"yaxis{suffix}"] = {
         "anchor": f"x{suffix}",
         "domain": [max(0.0, top - height + gap), top - gap],
@@ -143,19 +152,17 @@ def _add_axes(layout: dict[str, Any], place: int, count: int, span: TrendSpan) -
 
 
 def _add_title(layout: dict[str, Any], place: int, count: int, title: str) -> None:
-    top = 1 - place / count
-    layout["annotations"].append(
-        {"text": title, "xref": "paper", "yref": "paper", "x": 0, "y": top, "xanchor": "left"}
-    )
+    corner = {"x": 0, "y": 1 - place / count, "xanchor": "left", "yanchor": "top"}
+    layout["annotations"].append({"text": title, "xref": "paper", "yref": "paper", **corner})
 
 
-def _title(trend: KindTrend, near: Sequence[Rule], shown: Shown) -> str:
+def _title(trend: KindTrend, near: Sequence[Rule], shown: Shown, *, named: bool) -> str:
     """Return what is drawn, of how many devices, and the thresholds that lie outside."""
     _ = shown.translate
     value = trend.series.value
     known = words.VALUE.get(value)
     parts = [f"{_(known.word)} ({known.unit})" if known else value]
-    if trend.devices > 1:
+    if named:
         kind = _(words.DEVICE_KIND[trend.kind])
         parts.insert(0, _("{kind} {n} 台").format(kind=kind, n=trend.devices))
     for rule in trend.series.rules:
@@ -167,11 +174,19 @@ def _title(trend: KindTrend, near: Sequence[Rule], shown: Shown) -> str:
 
 
 def _near_rules(one: TrendSeries) -> list[Rule]:
-    """Return the thresholds that the values came near; far ones would flatten the curve."""
+    """Return the thresholds to draw: the nearest, and those that the values came near.
+
+    All of them would flatten the curve.
+    """
     low = min((p.low for p in one.points), default=0.0)
     high = max((p.high for p in one.points), default=0.0)
     reach = NEAR_THRESHOLD * max(high - low, abs(high) * 0.1)
-    return [rule for rule in one.rules if low - reach <= rule.on <= high + reach]
+
+    def away(rule: Rule) -> float:
+        return max(low - rule.on, rule.on - high, 0.0)
+
+    nearest = min(map(away, one.rules), default=0.0)
+    return [rule for rule in one.rules if away(rule) <= max(reach, nearest)]
 
 
 def _threshold(rule: Rule, suffix: str) -> dict[str, Any]:

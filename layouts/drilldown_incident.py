@@ -54,7 +54,7 @@ def incident_panel(view: IncidentDetail, shown: Shown) -> Component:
         _summary(view, shown),
         _confidence(view, shown),
         _who(view, shown),
-        alarm_list(_("报警"), view.alarms, shown, count=view.alarm_count),
+        alarm_list(_("报警记录"), view.alarms, shown, count=view.alarm_count),
         _timeline(view, shown),
         building_id=None if building is None else building.id,
         watch=None if building is None else building.id,
@@ -94,7 +94,7 @@ def _summary(view: IncidentDetail, shown: Shown) -> Component:
     _ = shown.translate
     return summary(
         figures(
-            figure(number(view.alarm_count), _("报警"), _("条")),
+            figure(number(view.alarm_count), _("报警数")),
             figure(_span(view.opened_at, view.acked_at, shown), _("发生到确认")),
             figure(_span(view.opened_at, view.closed_at, shown), _("发生到关闭")),
         ),
@@ -131,9 +131,9 @@ def _who(view: IncidentDetail, shown: Shown) -> Component:
             [
                 (_("建筑"), building),
                 (_("工作点"), dcc.Link(shown.place(point), href=href("work_point", point.id))),
-                (_("确认"), _by(view.acked_at, view.acked_by, shown)),
-                (_("到场"), _by(view.arrived_at, None, shown)),
-                (_("关闭"), _by(view.closed_at, view.closed_by, shown)),
+                (_("确认时间"), _by(view.acked_at, view.acked_by, shown)),
+                (_("到场时间"), _by(view.arrived_at, None, shown)),
+                (_("关闭时间"), _by(view.closed_at, view.closed_by, shown)),
                 (_("核实"), verdict_word(view.verdict, _, is_open=view.closed_at is None)),
                 (_("说明"), view.verdict_cause),
             ]

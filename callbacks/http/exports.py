@@ -157,8 +157,8 @@ def exports_router(services: Services) -> APIRouter:
         except ProgressUnknownError as error:
             detail = "Nobody knows how far it is."
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail) from error
-        if found is None:
-            raise Problem(HTTPStatus.NOT_FOUND, "There is no such export.")
+        # It may be asked for before it has begun: that is no error.
+        found = found or ExportProgress(ExportState.UNKNOWN, 0, 0)
         body = {"state": found.state, "rows": found.rows, "total": found.total}
         return Response(to_json(body), media_type="application/json")
 

@@ -42,9 +42,10 @@ class KindTrend:
 
 @dataclass(frozen=True, slots=True)
 class CameraNear:
-    """A camera and its geodesic distance in a straight line; 0 for one in the building."""
+    """A camera and its geodesic distance in a straight line; ``place`` is the building it is in."""
 
     device: DeviceRow
+    place: str
     distance_m: float
     inside: bool
 

@@ -26,6 +26,7 @@ class ProgressUnknownError(RuntimeError):
 class ExportState(StrEnum):
     """Where an export is."""
 
+    UNKNOWN = "unknown"
     RUNNING = "running"
     DONE = "done"
     CANCELLED = "cancelled"

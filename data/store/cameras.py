@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from data.domain.drilldown import CameraNear
 from data.domain.views import BuildingFacts, DeviceRow, ReadNow
 from data.domain.words import DeviceKind
-from data.store.models import Device
+from data.store.models import Building, Device
 from geo.distance import distance_m
 
 #: So far a camera in the street may see a building.
@@ -36,27 +36,28 @@ def cameras_near(
         Device.lon.between(building.lon - dlon, building.lon + dlon),
         Device.lat.between(building.lat - dlat, building.lat + dlat),
     )
-    rows = session.scalars(
-        select(Device).where(
-            Device.kind == DeviceKind.CAMERA, or_(Device.building_id == building.id, around)
-        )
+    rows = session.execute(
+        select(Device, Building.name)
+        .outerjoin(Building, Building.id == Device.building_id)
+        .where(Device.kind == DeviceKind.CAMERA, or_(Device.building_id == building.id, around))
     ).all()
-    points = np.array([(row.lon, row.lat) for row in rows], dtype=float).reshape(-1, 2)
+    points = np.array([(row.lon, row.lat) for row, _place in rows], dtype=float).reshape(-1, 2)
     metres = distance_m(points, (building.lon, building.lat))
     found = sorted(
         (
-            (row.building_id != building.id, float(metre), row.id, row)
-            for row, metre in zip(rows, metres, strict=True)
+            (row.building_id != building.id, float(metre), row.id, row, place or "")
+            for (row, place), metre in zip(rows, metres, strict=True)
         ),
         key=lambda one: one[:3],
     )
     near = [one for one in found if not one[0] or one[1] <= WITHIN_M][:CAMERAS_NAMED]
-    now = read_now([row.id for *_order, row in near])
+    now = read_now([row.id for *_order, row, _place in near])
     return tuple(
         CameraNear(
             DeviceRow(row.id, row.slot, row.kind, row.name, row.location, now.get(row.id)),
+            place,
             metre,
             inside=not outside,
         )
-        for outside, metre, _id, row in near
+        for outside, metre, _id, row, place in near
     )

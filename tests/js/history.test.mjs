@@ -32,6 +32,7 @@ test("a file has the question and a key of its own", () => {
 
 test("the bar says where the file is", () => {
   assert.equal(wordOf(null), "正在准备文件…");
+  assert.equal(wordOf({ state: "unknown", rows: 0, total: 0 }), "正在准备文件…");
   assert.equal(wordOf({ state: "running", rows: 12000, total: 1000000 }), "12,000 / 1,000,000 行");
   assert.equal(wordOf({ state: "done", rows: 3, total: 3 }), "已导出 3 行");
   assert.match(wordOf({ state: "failed", rows: 3, total: 9 }), /不完整/);

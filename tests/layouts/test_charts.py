@@ -43,9 +43,13 @@ def test_battery_alone_is_shown():
 
 @pytest.mark.parametrize(
     ("mean", "drawn", "told"),
-    [(7, [8], "烟雾浓度 (%) · 火警 ≥ 15.0"), (0.2, [], "烟雾浓度 (%) · 火警 ≥ 15.0 · 预警 ≥ 8.0")],
+    [
+        (11, [8, 15], "烟雾浓度 (%)"),
+        (7, [8], "烟雾浓度 (%) · 火警 ≥ 15.0"),
+        (0.2, [8], "烟雾浓度 (%) · 火警 ≥ 15.0"),
+    ],
 )
-def test_thresholds_within_reach_are_drawn_and_the_others_told(mean, drawn, told):
+def test_the_nearest_threshold_is_drawn_and_those_far_away_are_told(mean, drawn, told):
     point = TrendPoint(NOW, mean, mean, mean * 1.1)
     rules = series("smoke_pct", 0).series.rules
     one = KindTrend(DeviceKind.SMOKE, 1, TrendSeries("smoke_pct", (point,), rules))
@@ -57,6 +61,7 @@ def test_thresholds_within_reach_are_drawn_and_the_others_told(mean, drawn, told
 def test_a_month_is_told_by_days_and_many_devices_by_their_number():
     layout = trend_figure([series("temperature_c", 30, 3)], TrendSpan.MONTH, SHOWN)["layout"]
     assert layout["xaxis"]["tickformat"] == "%m-%d"
+    assert layout["xaxis"]["range"] == ["2026-10-23 10:24", "2026-11-22 10:24"]
     assert layout["annotations"][0]["text"].startswith("独立感烟 3 台 · 温度 (℃)")
 
 

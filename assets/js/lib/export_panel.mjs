@@ -25,7 +25,7 @@ const whole = (value) => value.toLocaleString("en-US");
 
 /** What the bar says. @param {{state: string, rows: number, total: number}|null} progress */
 export function wordOf(progress) {
-  if (!progress) return t("正在准备文件…");
+  if (!progress || progress.state === "unknown") return t("正在准备文件…");
   const { state, rows, total } = progress;
   if (state === "done") return t("已导出 {n} 行", { n: whole(rows) });
   if (state === "cancelled") return t("导出已取消（{n} 行）", { n: whole(rows) });
@@ -77,9 +77,10 @@ export function exportPanel(place, question) {
     }
     const { status, progress } = answer;
     if (status === 503) return end(t("文件正在下载，进度不可用"));
-    if (!progress && Date.now() - since > PATIENCE_MS) return end(t("服务器没有开始导出，请稍后再试"));
+    if (!progress) return end(t("服务器没有应答，请稍后再试"));
+    if (progress.state === "unknown" && Date.now() - since > PATIENCE_MS) return end(t("服务器没有开始导出，请稍后再试"));
     show(progress);
-    if (progress && progress.state !== "running") return end();
+    if (!["unknown", "running"].includes(progress.state)) return end();
     setTimeout(() => follow(key, since), LOOK_MS);
   }
 
