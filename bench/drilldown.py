@@ -5,8 +5,10 @@ alarms that nobody has run ANALYZE on; the statements of its first call are prin
 query plans. The views are those that have the most to show.
 """
 
+import itertools
+import resource
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from bench.harness import quantile, report, spread
 from bench.past import NOW, make_past
+from callbacks.http.tables import Rows, csv_chunks, xlsx_chunks
 from data.domain.drilldown import TrendSpan
 from data.domain.history import HistoryFilter, HistoryQuery, Judged, Order, SortKey, Tab
 from data.domain.views import DeviceNow
@@ -28,13 +31,16 @@ from data.store.drilldown_building import building_view
 from data.store.drilldown_device import device_view
 from data.store.drilldown_incident import incident_view
 from data.store.drilldown_past import device_past
-from data.store.history import count_rows, read_page
+from data.store.history import EXPORT_STEP, count_rows, read_all, read_page
 from data.store.models import AlarmRow, Building, Device, WorkPoint
 from data.store.trends import building_trends, device_trends
+from layouts.history_columns import cells, titles
+from layouts.shown import Shown
 from tests.statements import statements
 
 GOAL_MS = 200
 PAGE = 100
+EXPORTED = 200_000
 Ask = Callable[[Any], object]
 Views = dict[str, Ask]
 
@@ -55,7 +61,7 @@ def measure(database: Database, name: str, ask: Ask, runs: int) -> None:
             times.append((time.perf_counter() - started) * 1000)
             if run == 0:
                 asked = list(sent)
-    within = quantile(times, 0.95) <= GOAL_MS
+    within = quantile(times[1:] or times, 0.95) <= GOAL_MS
     report(
         name,
         goal_ms=GOAL_MS,
@@ -157,6 +163,33 @@ def _page(query: HistoryQuery, share: float) -> Ask:
     return ask
 
 
+def exports(database: Database) -> None:
+    """Report how fast a file is written and how much memory that takes, over 200,000 alarms."""
+    shown = Shown("zh", NOW)
+    head = titles(Tab.ALARMS, shown)
+    writers: dict[str, Callable[[Rows], Iterator[bytes]]] = {
+        "csv": lambda parts: csv_chunks(head, parts),
+        "xlsx": lambda parts: xlsx_chunks("t", head, parts),
+    }
+    for name, write in writers.items():
+        records = read_all(database, Tab.ALARMS, HistoryFilter())
+        parts = (
+            [cells(Tab.ALARMS, record, shown) for record in some]
+            for some in itertools.islice(records, EXPORTED // EXPORT_STEP)
+        )
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        started = time.perf_counter()
+        size = sum(len(chunk) for chunk in write(parts))
+        seconds = time.perf_counter() - started
+        more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        report(
+            f"export {name}",
+            rows_per_s=round(EXPORTED / seconds),
+            megabytes=round(size / 1e6, 1),
+            more_memory_mb=round(more / 1000, 1),
+        )
+
+
 def main(
     devices: int = 50_000,
     alarms: int = 1_000_000,
@@ -170,6 +203,7 @@ def main(
     database = make_past(path, devices, alarms)
     for name, ask in {**drilldowns(database), **histories()}.items():
         measure(database, name, ask, runs)
+    exports(database)
     database.close()
 
 

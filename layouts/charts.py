@@ -202,6 +202,8 @@ def _threshold(rule: Rule, suffix: str) -> dict[str, Any]:
         "label": {
             "text": quantity(rule.value, rule.on),
             "textposition": "end",
+            # On the side of the values, where there is room.
+            "yanchor": "top" if rule.side is Side.ABOVE else "bottom",
             "font": {"size": 11, "color": STATUS_COLOUR[STATUS_OF_ALARM[rule.kind]]},
         },
     }

@@ -79,10 +79,10 @@ def _device_kind(record: AlarmRecord, shown: Shown) -> str:
 
 ALARM_COLUMNS: Final[Sequence[Column]] = (
     Column("time", _("时间"), 168, lambda r, _shown: r.raised_at, "time"),
-    Column("kind", _("报警类别"), 110, _kind, "kind"),
+    Column("kind", _("报警类别"), 128, _kind, "kind"),
     Column("cause", _("原因"), 210, lambda r, shown: cause_text(r.cause, r.value, shown)),
     Column("building", _("建筑"), 220, lambda r, _shown: r.building_name),
-    Column("category", _("单位类别"), 120, _category),
+    Column("category", _("单位类别"), 140, _category),
     Column("community", _("社区"), 130, _place, "community"),
     Column("device", _("设备名称"), 160, lambda r, _shown: r.device_name),
     Column("device_kind", _("设备类型"), 120, _device_kind),
@@ -100,9 +100,9 @@ ALARM_COLUMNS: Final[Sequence[Column]] = (
 )
 INCIDENT_COLUMNS: Final[Sequence[Column]] = (
     Column("time", _("时间"), 168, lambda r, _shown: r.opened_at, "time"),
-    Column("kind", _("报警类别"), 110, _kind, "kind"),
+    Column("kind", _("报警类别"), 128, _kind, "kind"),
     Column("building", _("建筑"), 240, lambda r, _shown: r.building_name),
-    Column("category", _("单位类别"), 120, _category),
+    Column("category", _("单位类别"), 140, _category),
     Column("community", _("社区"), 130, _place, "community"),
     Column("alarms", _("报警数"), 80, lambda r, _shown: r.alarms),
     Column(
