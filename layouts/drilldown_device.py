@@ -82,7 +82,7 @@ def _measured(view: DeviceView, shown: Shown) -> list[Component]:
 
 def _alarm_history(view: DeviceView, past: DevicePast, shown: Shown) -> Component:
     _ = shown.translate
-    found = alarm_list(_("报警历史"), past.alarms, shown, count=past.alarm_count)
+    found = alarm_list(_("报警历史"), past.alarms, shown, count=past.alarm_count, of_device=True)
     return html.Div([found, history_link("alarms", view.id, shown)]) if past.alarms else found
 
 

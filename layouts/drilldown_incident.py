@@ -62,14 +62,21 @@ def incident_panel(view: IncidentDetail, shown: Shown) -> Component:
     )
 
 
-def alarm_list(title: str, alarms: tuple[PastAlarm, ...], shown: Shown, *, count: int) -> Component:
-    """Return alarms with how each ended, and how many are not listed."""
+def alarm_list(
+    title: str, alarms: tuple[PastAlarm, ...], shown: Shown, *, count: int, of_device: bool = False
+) -> Component:
+    """Return alarms with how each ended, and how many are not listed.
+
+    A device's alarms lead to their incidents, an incident's to their devices.
+    """
     _ = shown.translate
     hidden = count - len(alarms)
     more = _("其余 {n} 条见历史").format(n=number(hidden))
     return section(
         title,
-        rows([_alarm_row(alarm, shown) for alarm in alarms], _("没有报警记录")),
+        rows(
+            [_alarm_row(alarm, shown, of_device=of_device) for alarm in alarms], _("没有报警记录")
+        ),
         html.P(more, className="quiet") if hidden > 0 else None,
         count=count,
     )
@@ -148,19 +155,20 @@ def _by(at: datetime | None, who: str | None, shown: Shown) -> str:
     return " · ".join(part for part in (shown.moment(at), who) if part)
 
 
-def _alarm_row(alarm: PastAlarm, shown: Shown) -> Component:
+def _alarm_row(alarm: PastAlarm, shown: Shown, *, of_device: bool) -> Component:
     _ = shown.translate
+    incident = None if alarm.incident_id is None else href("incident", str(alarm.incident_id))
     kind = _(words.ALARM_KIND[alarm.kind])
     end = verdict_word(alarm.verdict, _, is_open=alarm.closed_at is None)
     done = " ".join(part for part in (end, alarm.closed_by or alarm.acked_by) if part)
     times = f" ×{alarm.count}" if alarm.count > 1 else ""
-    sub = [f"{alarm.device_name} · {done}", alarm.note]
+    sub = [None if of_device else alarm.device_name, done, alarm.note]
     return row(
         f"{kind} · {cause_text(alarm.cause, alarm.value, shown)}{times}",
         sub=" · ".join(part for part in sub if part),
         before=mark(STATUS_OF_ALARM[alarm.kind]),
         side=[html.Span(shown.moment(alarm.raised_at), className="num")],
-        link=href("device", alarm.device_id),
+        link=incident if of_device else href("device", alarm.device_id),
     )
 
 

@@ -11,11 +11,12 @@ from data.store.database import Database
 
 @contextmanager
 def statements(database: Database) -> Iterator[list[tuple[str, Any]]]:
-    """Collect what is sent, with its parameters."""
+    """Collect what is sent, with its parameters; the beginning of a transaction is none."""
     sent: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, sql: str, parameters: Any, *_: Any) -> None:
-        sent.append((sql, parameters))
+        if not sql.startswith("BEGIN"):
+            sent.append((sql, parameters))
 
     event.listen(database.engine, "before_cursor_execute", note)
     try:

@@ -133,6 +133,14 @@ def test_device_shows_values_thresholds_and_history(session):
     assert (bound(panel, "watch"), bound(panel, "building-id")) == (["B1"], ["B1"])
 
 
+def test_alarms_of_a_device_lead_to_their_incidents(session):
+    session.get_one(AlarmRow, 1).incident_id = 1
+    session.flush()
+    panel = device(session, "S1", ZH)
+    assert links(panel).count("/?incident=1") == 1
+    assert "/history/?tab=alarms&q=S1" in links(panel)
+
+
 def test_device_in_the_street_without_readings(session):
     panel = device(session, "CAM1", ZH)
     assert "查看画面" in text(panel)

@@ -94,5 +94,5 @@ def test_thirty_rows_take_as_many_statements_as_one(database, name):
     add(database, [0])
     for_one = sent(database, VIEWS[name])
     add(database, range(1, MANY))
-    assert len(for_one) > 1
+    assert for_one
     assert sent(database, VIEWS[name]) == for_one
