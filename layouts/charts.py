@@ -7,7 +7,8 @@ imported where no chart is drawn.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from data.domain.rules import Rule
+from data.domain.drilldown import KindTrend, TrendSpan
+from data.domain.rules import Rule, Side
 from data.domain.views import TrendPoint, TrendSeries
 from data.domain.weeks import SHANGHAI
 from data.domain.words import STATUS_OF_ALARM, Status
@@ -62,12 +63,13 @@ BATTERY: Final = "battery_pct"
 NEAR_THRESHOLD: Final = 3.0
 
 
-def trend_figure(series: Sequence[TrendSeries], shown: Shown) -> dict[str, Any]:
-    """Return the trend of a device: one plot a value, hourly mean with the band low – high.
+def trend_figure(trends: Sequence[KindTrend], span: TrendSpan, shown: Shown) -> dict[str, Any]:
+    """Return trends: one plot a value, the mean with the band low – high, thresholds as lines.
 
     The battery is left out unless it is all there is. Times are Asia/Shanghai.
     """
-    plots = [s for s in series if s.value != BATTERY] or list(series)
+    plots = [one for one in trends if one.series.value != BATTERY] or list(trends)
+    named = len({one.kind for one in plots}) > 1 or any(one.devices > 1 for one in plots)
     layout: dict[str, Any] = {
         "template": TEMPLATE,
         "height": PLOT_HEIGHT_PX * max(1, len(plots)),
@@ -75,11 +77,13 @@ def trend_figure(series: Sequence[TrendSeries], shown: Shown) -> dict[str, Any]:
         "annotations": [],
     }
     traces: list[dict[str, Any]] = []
-    for place, one in enumerate(plots):
+    for place, trend in enumerate(plots):
         suffix = "" if place == 0 else str(place + 1)
-        traces += _traces(one, suffix, shown)
-        _add_axes(layout, place, len(plots), one, shown)
-        layout["shapes"] += [_threshold(rule, suffix) for rule in _near_rules(one)]
+        near = _near_rules(trend.series)
+        traces += _traces(trend.series, suffix, shown)
+        _add_axes(layout, place, len(plots), span, shown)
+        _add_title(layout, place, len(plots), _title(trend, near, shown, named=named))
+        layout["shapes"] += [_threshold(rule, suffix) for rule in near]
     return {"data": traces, "layout": layout}
 
 
@@ -125,33 +129,64 @@ def _traces(one: TrendSeries, suffix: str, shown: Shown) -> list[dict[str, Any]]
 
 
 def _add_axes(
-    layout: dict[str, Any], place: int, count: int, one: TrendSeries, shown: Shown
+    layout: dict[str, Any], place: int, count: int, span: TrendSpan, shown: Shown
 ) -> None:
-    """Give the plot its own pair of axes, stacked from top to bottom, and its title."""
-    _ = shown.translate
+    """Give the plot its own pair of axes, stacked from top to bottom; the whole span is shown."""
     suffix = "" if place == 0 else str(place + 1)
     gap = 0.16 / count
     height = 1 / count
     top = 1 - place * height
-    layout[f"xaxis{suffix}"] = {"anchor": f"y{suffix}", "tickformat": "%H:%M", "nticks": 6}
+    format_ = "%H:%M" if span is TrendSpan.DAY else "%m-%d"
+    ends = (shown.now - span.length, shown.now)
+    layout[f"xaxis{suffix}"] = {
+        "anchor": f"y{suffix}",
+        "tickformat": format_,
+        "nticks": 6,
+        "range": [f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for at in ends],
+    }
     layout[f"yaxis{suffix}"] = {
         "anchor": f"x{suffix}",
         "domain": [max(0.0, top - height + gap), top - gap],
         "nticks": 4,
     }
-    known = words.VALUE.get(one.value)
-    title = f"{_(known.word)} ({known.unit})" if known else one.value
-    layout["annotations"].append(
-        {"text": title, "xref": "paper", "yref": "paper", "x": 0, "y": top, "xanchor": "left"}
-    )
+
+
+def _add_title(layout: dict[str, Any], place: int, count: int, title: str) -> None:
+    corner = {"x": 0, "y": 1 - place / count, "xanchor": "left", "yanchor": "top"}
+    layout["annotations"].append({"text": title, "xref": "paper", "yref": "paper", **corner})
+
+
+def _title(trend: KindTrend, near: Sequence[Rule], shown: Shown, *, named: bool) -> str:
+    """Return what is drawn, of how many devices, and the thresholds that lie outside."""
+    _ = shown.translate
+    value = trend.series.value
+    known = words.VALUE.get(value)
+    parts = [f"{_(known.word)} ({known.unit})" if known else value]
+    if named:
+        kind = _(words.DEVICE_KIND[trend.kind])
+        parts.insert(0, _("{kind} {n} 台").format(kind=kind, n=trend.devices))
+    for rule in trend.series.rules:
+        if rule not in near:
+            side = "≥" if rule.side is Side.ABOVE else "≤"
+            kind = _(words.ALARM_KIND[rule.kind])
+            parts.append(f"{kind} {side} {quantity(rule.value, rule.on)}")
+    return " · ".join(parts)
 
 
 def _near_rules(one: TrendSeries) -> list[Rule]:
-    """Return the thresholds that the values came near; far ones would flatten the curve."""
+    """Return the thresholds to draw: the nearest, and those that the values came near.
+
+    All of them would flatten the curve.
+    """
     low = min((p.low for p in one.points), default=0.0)
     high = max((p.high for p in one.points), default=0.0)
     reach = NEAR_THRESHOLD * max(high - low, abs(high) * 0.1)
-    return [rule for rule in one.rules if low - reach <= rule.on <= high + reach]
+
+    def away(rule: Rule) -> float:
+        return max(low - rule.on, rule.on - high, 0.0)
+
+    nearest = min(map(away, one.rules), default=0.0)
+    return [rule for rule in one.rules if away(rule) <= max(reach, nearest)]
 
 
 def _threshold(rule: Rule, suffix: str) -> dict[str, Any]:
@@ -167,6 +202,8 @@ def _threshold(rule: Rule, suffix: str) -> dict[str, Any]:
         "label": {
             "text": quantity(rule.value, rule.on),
             "textposition": "end",
+            # On the side of the values, where there is room.
+            "yanchor": "top" if rule.side is Side.ABOVE else "bottom",
             "font": {"size": 11, "color": STATUS_COLOUR[STATUS_OF_ALARM[rule.kind]]},
         },
     }

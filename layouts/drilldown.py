@@ -1,6 +1,7 @@
 """The drill-down from the sub-district to the community, and what all its views share."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from dash import dcc, html
@@ -18,6 +19,7 @@ from layouts import words
 from layouts.components import (
     Crumb,
     Part,
+    age,
     badge,
     badges,
     crumbs,
@@ -70,7 +72,7 @@ def root_crumb(shown: Shown) -> Crumb:
     return Crumb(_("新塘街道"), "/")
 
 
-def subdistrict_panel(view: SubdistrictView, shown: Shown) -> Component:
+def subdistrict_panel(view: SubdistrictView, newest: datetime | None, shown: Shown) -> Component:
     """Return the whole sub-district."""
     _ = shown.translate
     sub = _("{communities} 个社区 · {points} 个工作点").format(
@@ -82,6 +84,7 @@ def subdistrict_panel(view: SubdistrictView, shown: Shown) -> Component:
         head(_("新塘街道"), sub),
         summary(
             _totals(shown, view.population, view.buildings, view.devices),
+            _newest(newest, shown),
             badges(badge(_("部分人口为假定值")) if view.figures_assumed else None),
         ),
         section(
@@ -96,7 +99,7 @@ def subdistrict_panel(view: SubdistrictView, shown: Shown) -> Component:
     )
 
 
-def work_point_panel(view: WorkPointView, shown: Shown) -> Component:
+def work_point_panel(view: WorkPointView, newest: datetime | None, shown: Shown) -> Component:
     """Return one work point."""
     _ = shown.translate
     name = shown.place(view.place)
@@ -111,7 +114,8 @@ def work_point_panel(view: WorkPointView, shown: Shown) -> Component:
                 sum(area.population for area in view.communities),
                 sum(area.buildings for area in view.communities),
                 sum(area.devices for area in view.communities),
-            )
+            ),
+            _newest(newest, shown),
         ),
         section(
             _("社区"),
@@ -121,7 +125,7 @@ def work_point_panel(view: WorkPointView, shown: Shown) -> Component:
     )
 
 
-def community_panel(view: CommunityView, shown: Shown) -> Component:
+def community_panel(view: CommunityView, newest: datetime | None, shown: Shown) -> Component:
     """Return one community with whom to call and its buildings."""
     _ = shown.translate
     name, code = shown.place(view.place), view.place.id
@@ -135,18 +139,27 @@ def community_panel(view: CommunityView, shown: Shown) -> Component:
             before=mark(community=code, large=True),
             after=status_word(shown, None, community=code),
         ),
-        _community_summary(view, shown),
+        _community_summary(view, newest, shown),
         _categories(view, shown),
         people_section(_("网格员"), view.officers, shown, _("尚未登记网格员")),
         _buildings(view, shown),
     )
 
 
-def _community_summary(view: CommunityView, shown: Shown) -> Component:
+def _newest(newest: datetime | None, shown: Shown) -> Component:
+    """Return how old the newest reading of a whole area is."""
+    _ = shown.translate
+    if newest is None:
+        return html.P(_("还没有收到读数"), className="quiet")
+    return html.P([_("最近读数"), " ", age(shown, newest)], className="quiet")
+
+
+def _community_summary(view: CommunityView, newest: datetime | None, shown: Shown) -> Component:
     _ = shown.translate
     point = view.work_point
     return summary(
         _totals(shown, view.population, view.buildings, view.devices),
+        _newest(newest, shown),
         facts(
             [
                 (_("工作点"), dcc.Link(shown.place(point), href=href("work_point", point.id))),
@@ -192,6 +205,7 @@ def not_found_panel(kind: str, key: str, shown: Shown) -> Component:
         "work_point": _("工作点"),
         "building": _("建筑"),
         "device": _("设备"),
+        "incident": _("警情"),
         "slot": _("设备"),
     }.get(kind, kind)
     return drill(

@@ -1,8 +1,12 @@
 """The drill-down of one building: what it is, whom to call, what is wrong, what is near."""
 
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from data.domain.drilldown import CameraNear
 from data.domain.views import (
     BuildingView,
     DeviceNow,
@@ -16,6 +20,7 @@ from data.domain.views import (
 )
 from data.domain.words import STATUS_OF_ALARM, Status
 from layouts import words
+from layouts.cameras import cameras_section
 from layouts.components import (
     Crumb,
     Part,
@@ -23,6 +28,7 @@ from layouts.components import (
     badge,
     badges,
     crumbs,
+    empty,
     facts,
     figure,
     figures,
@@ -38,14 +44,15 @@ from layouts.components import (
 )
 from layouts.drilldown import drill, head, people_section, root_crumb
 from layouts.shown import Shown, number
+from layouts.trends import trend_section
 
 SERIOUS_HAZARD = 2
 #: Stands in for a device of which the present knows nothing.
 _UNKNOWN = DeviceNow(Status.NORMAL)
 
 
-def building_panel(view: BuildingView, shown: Shown) -> Component:
-    """Return one building."""
+def building_panel(view: BuildingView, cameras: Sequence[CameraNear], shown: Shown) -> Component:
+    """Return one building with the cameras that see it."""
     _ = shown.translate
     building = view.facts
     worst = _worst(view)
@@ -71,12 +78,15 @@ def building_panel(view: BuildingView, shown: Shown) -> Component:
         _summary(view, shown),
         people_section(_("处置联系"), view.people, shown, _("尚未登记责任人和网格员")),
         _devices(view, shown),
+        trend_section(shown),
         _near(view, shown),
+        cameras_section(cameras, shown),
         _facts(view, shown),
         _hazards(view, shown),
         _inspections(view, shown),
         _incidents(view, shown),
         _fires(view, shown),
+        _plan(shown),
         watch=building.id,
         building_id=building.id,
     )
@@ -124,11 +134,29 @@ def _summary(view: BuildingView, shown: Shown) -> Component:
             figure(number(building.residents), _("居住人数"), _("人")),
             figure(year, _("建成年份")),
         ),
+        _newest(view, shown),
         badges(
             badge(_("缺充电设施"), "warn") if missing else None,
             badge(_("小单位")) if building.small_unit else None,
             badge(_("演示数据")) if building.demo else None,
         ),
+    )
+
+
+def _newest(view: BuildingView, shown: Shown) -> Component:
+    """Return how old the newest reading of the listed devices is."""
+    _ = shown.translate
+    times = [row.now.measured_at for row in view.devices if row.now and row.now.measured_at]
+    if not times:
+        return html.P(_("还没有收到此建筑的读数"), className="quiet")
+    return html.P([_("最近读数"), " ", age(shown, max(times))], className="quiet")
+
+
+def _plan(shown: Shown) -> Component:
+    _ = shown.translate
+    return section(
+        _("平面图与照片"),
+        empty(_("尚未上传。这里将显示各层平面图（疏散通道、消防设施、设备位置）和建筑外观照片。")),
     )
 
 
@@ -241,9 +269,18 @@ def _hydrant_row(near: FacilityNear, shown: Shown) -> Component:
 def _hazards(view: BuildingView, shown: Shown) -> Component:
     _ = shown.translate
     lines = [_hazard_row(hazard, shown) for hazard in view.hazards]
+    overdue = sum(_is_overdue(hazard, shown) for hazard in view.hazards)
+    said = _("其中 {n} 处已逾期").format(n=number(overdue))
     return section(
-        _("未整改隐患"), rows(lines, _("没有未整改的隐患")), count=len(lines) if lines else None
+        _("未整改隐患"),
+        html.P(badge(said, "warn")) if overdue else None,
+        rows(lines, _("没有未整改的隐患")),
+        count=len(lines) if lines else None,
     )
+
+
+def _is_overdue(hazard: HazardView, shown: Shown) -> bool:
+    return hazard.due_at is not None and hazard.due_at < shown.now
 
 
 def _hazard_row(hazard: HazardView, shown: Shown) -> Component:
@@ -252,7 +289,7 @@ def _hazard_row(hazard: HazardView, shown: Shown) -> Component:
     side: list[Part] = []
     if hazard.level >= SERIOUS_HAZARD:
         side.append(badge(_("重大隐患"), "warn"))
-    if hazard.due_at is not None and hazard.due_at < shown.now:
+    if _is_overdue(hazard, shown):
         side.append(badge(_("已逾期"), "warn"))
     elif hazard.due_at is not None:
         due = _("{day} 前整改").format(day=shown.day(hazard.due_at))
@@ -279,7 +316,15 @@ def _incidents(view: BuildingView, shown: Shown) -> Component:
     return section(
         _("警情记录"),
         rows([_incident_row(incident, shown) for incident in view.incidents], _("没有警情记录")),
+        history_link("incidents", view.facts.id, shown) if view.incidents else None,
     )
+
+
+def history_link(tab: str, text: str, shown: Shown) -> Component:
+    """Return the way into the history of one building or device; another surface, a plain link."""
+    _ = shown.translate
+    fields = urlencode({"tab": tab, "q": text})
+    return html.P(html.A(_("全部历史记录"), href=f"/history/?{fields}", className="button-link"))
 
 
 def _incident_row(incident: IncidentView, shown: Shown) -> Component:
@@ -293,6 +338,7 @@ def _incident_row(incident: IncidentView, shown: Shown) -> Component:
         sub=incident.verdict_cause,
         before=mark(STATUS_OF_ALARM[incident.kind]),
         side=[html.Span(shown.moment(incident.opened_at), className="num")],
+        link=href("incident", str(incident.id)),
     )
 
 

@@ -3,10 +3,12 @@
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from data.domain.drilldown import DevicePast, PastAlarm
 from data.domain.rules import Rule, Side
-from data.domain.views import DeviceView, StatusChangeView
-from data.domain.words import STATUS_OF_ALARM
-from layouts import ids, words
+from data.domain.views import DeviceRow, DeviceView, StatusChangeView
+from data.domain.words import STATUS_OF_ALARM, DeviceKind
+from layouts import words
+from layouts.cameras import camera_section
 from layouts.components import (
     Crumb,
     Part,
@@ -19,16 +21,21 @@ from layouts.components import (
     href,
     mark,
     reading,
+    row,
+    rows,
     section,
     status_word,
 )
 from layouts.drilldown import drill, head, root_crumb
-from layouts.drilldown_building import alarms_section
+from layouts.drilldown_building import alarms_section, history_link
+from layouts.drilldown_incident import alarm_list
+from layouts.history_columns import cause_text
 from layouts.shown import Shown, quantity, unit
+from layouts.trends import trend_section
 
 
-def device_panel(view: DeviceView, shown: Shown) -> Component:
-    """Return one device."""
+def device_panel(view: DeviceView, past: DevicePast, shown: Shown) -> Component:
+    """Return one device with its past."""
     _ = shown.translate
     status = None if view.now is None else view.now.status
     return drill(
@@ -42,9 +49,10 @@ def device_panel(view: DeviceView, shown: Shown) -> Component:
             after=status_word(shown, status, slot=view.slot),
         ),
         alarms_section(view.alarms, shown) if view.alarms else None,
-        _values(view, shown),
-        _trend(shown),
+        *_measured(view, shown),
         _thresholds(view, shown),
+        _alarm_history(view, past, shown),
+        _maintenance(view, past, shown),
         _facts(view, shown),
         _history(view, shown),
         slot=view.slot,
@@ -62,6 +70,54 @@ def _steps(view: DeviceView, shown: Shown) -> list[Crumb]:
         name = view.building_name or view.building_id
         steps.append(Crumb(name, href("building", view.building_id)))
     return [*steps, Crumb(view.name, None)]
+
+
+def _measured(view: DeviceView, shown: Shown) -> list[Component]:
+    """Return the last values and their trend; of a camera its picture."""
+    if view.kind is DeviceKind.CAMERA:
+        camera = DeviceRow(view.id, view.slot, view.kind, view.name, view.location, view.now)
+        return [camera_section(camera, shown)]
+    return [_values(view, shown), trend_section(shown)]
+
+
+def _alarm_history(view: DeviceView, past: DevicePast, shown: Shown) -> Component:
+    _ = shown.translate
+    found = alarm_list(_("报警历史"), past.alarms, shown, count=past.alarm_count, of_device=True)
+    return html.Div([found, history_link("alarms", view.id, shown)]) if past.alarms else found
+
+
+def _maintenance(view: DeviceView, past: DevicePast, shown: Shown) -> Component:
+    """Return who looks after the device and what was put right last."""
+    _ = shown.translate
+    battery = None if view.now is None else view.now.values.get("battery_pct")
+    level = None if battery is None else f"{quantity('battery_pct', battery)} %"
+    people = "、".join(
+        " ".join(part for part in (person.label, person.phone) if part)
+        for person in past.maintainers
+    )
+    return section(
+        _("维护"),
+        facts(
+            [
+                (_("维保单位"), people or _("未登记")),
+                (_("安装日期"), view.installed_at or _("不详")),
+                (_("电池电量"), level),
+                (_("最近一次消息"), age(shown, view.now.received_at if view.now else None)),
+            ]
+        ),
+        rows(
+            [_repair_row(repair, shown) for repair in past.repairs],
+            _("还没有维修记录。故障关闭时填写的处理结果会列在这里。"),
+        ),
+    )
+
+
+def _repair_row(repair: PastAlarm, shown: Shown) -> Component:
+    return row(
+        repair.note or "",
+        sub=cause_text(repair.cause, None, shown),
+        side=[html.Span(shown.day(repair.closed_at or repair.raised_at), className="num")],
+    )
 
 
 def _values(view: DeviceView, shown: Shown) -> Component:
@@ -89,15 +145,6 @@ def _value_word(name: str, shown: Shown) -> str:
     _ = shown.translate
     known = words.VALUE.get(name)
     return _(known.word) if known else name
-
-
-def _trend(shown: Shown) -> Component:
-    _ = shown.translate
-    return section(
-        _("24 小时趋势"),
-        html.Button(_("显示趋势"), id=ids.TREND_OPEN, type="button", className="button"),
-        html.Div(id=ids.TREND_PANEL, className="trend"),
-    )
 
 
 def _thresholds(view: DeviceView, shown: Shown) -> Part:
@@ -146,7 +193,6 @@ def _facts(view: DeviceView, shown: Shown) -> Component:
                 (_("建筑"), building),
                 (_("工作点"), shown.place(view.work_point)),
                 (_("上报间隔"), shown.duration(view.interval_s)),
-                (_("安装日期"), view.installed_at or _("不详")),
                 (_("编号"), view.id),
             ]
         ),

@@ -35,6 +35,7 @@ NAVIGATION: Final = (
     _Surface("desk", "/", "值班台"),
     _Surface("wall", "/wall/", "大屏"),
     _Surface("weekly", "/weekly/", "周报"),
+    _Surface("history", "/history/", "历史"),
 )
 LIVE_SURFACE: Final = "desk"
 

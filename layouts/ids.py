@@ -28,6 +28,7 @@ BASEMAP_MENU: Final = "basemap-menu"
 BASEMAP_LAYER: Final = "basemap-layer"
 DRILLDOWN: Final = "drilldown"
 TREND_OPEN: Final = "trend-open"
+TREND_MONTH: Final = "trend-month"
 TREND_PANEL: Final = "trend-panel"
 TREND_GRAPH: Final = "trend-graph"
 FLY_OFFER: Final = "fly-offer"  # live: "a new fire at …, show it" when the officer is busy
@@ -50,6 +51,21 @@ WEEK_PICKER: Final = "week-picker"
 WEEK_BODY: Final = "week-body"
 WEEK_CHART: Final = "week-chart"
 WEEK_CHART_GRAPH: Final = "week-chart-graph"
+
+# History
+HISTORY_FILTER: Final = "history-filter"  # live: the form of the filters
+HISTORY_EXPORT: Final = "history-export"  # live: buttons and progress of the files
+HISTORY_PLACE: Final = "history-place"  # data-tab names the tab that is shown
+
+
+def history_grid(tab: str) -> str:
+    """Id of the table of a tab: alarms, incidents."""
+    return f"history-grid-{tab}"
+
+
+def history_status(tab: str) -> str:
+    """Id of the line above a tab's table."""
+    return f"history-status-{tab}"
 
 
 def kpi(name: str) -> str:

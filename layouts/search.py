@@ -5,21 +5,36 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
+from data.domain.drilldown import IncidentHit
 from data.domain.views import HitKind, SearchHit
-from data.domain.words import BuildingCategory, DeviceKind, FacilityKind
+from data.domain.words import STATUS_OF_ALARM, BuildingCategory, DeviceKind, FacilityKind
 from layouts import words
 from layouts.components import data, empty, href, mark, row
 from layouts.shown import Shown
 
 
-def search_results(hits: Sequence[SearchHit], asked: str, shown: Shown) -> Component:
-    """Return what was found, or that nothing was."""
+def search_results(
+    hits: Sequence[SearchHit], incident: IncidentHit | None, asked: str, shown: Shown
+) -> Component:
+    """Return what was found, an incident by its number first, or that nothing was."""
     _ = shown.translate
-    if not hits:
+    found = [] if incident is None else [_incident_row(incident, shown)]
+    found += [_hit_row(hit, shown) for hit in hits]
+    if not found:
         return empty(_("没有找到“{text}”").format(text=asked))
     # The browser opens the first result of what was asked last, not of what was found last.
-    found = [_hit_row(hit, shown) for hit in hits]
     return html.Ul(found, className="rows", **data(asked=asked))
+
+
+def _incident_row(hit: IncidentHit, shown: Shown) -> Component:
+    _ = shown.translate
+    state = _("处置中") if hit.is_open else _("已关闭")
+    return row(
+        _("警情 {n}").format(n=hit.id),
+        sub=f"{hit.place} · {shown.moment(hit.opened_at)} · {state}",
+        before=mark(STATUS_OF_ALARM[hit.kind]),
+        link=href("incident", str(hit.id)),
+    )
 
 
 def _hit_row(hit: SearchHit, shown: Shown) -> Component:

@@ -1,5 +1,6 @@
 /** The duty desk: joins the live picture with the panels that Dash has rendered and the map. */
 import { bindLive } from "./lib/bindings.mjs";
+import { bindCameras } from "./lib/camera_view.mjs";
 import { byId, whenElement } from "./lib/dom.mjs";
 import { followDrilldown } from "./lib/drilldown.mjs";
 import { FlyOffer } from "./lib/fly_offer.mjs";
@@ -160,6 +161,7 @@ async function main() {
   shortcuts(queue, new SearchBox(byId(ids.SEARCH_INPUT), byId(ids.SEARCH_RESULTS)));
   heedFires(picture, siren);
   document.addEventListener("click", openDialog);
+  bindCameras(byId(ids.DRILLDOWN), () => picture.client.serverNow());
   window.xt.onMap((map) => joinMap(map, picture));
   await ready;
   bindLive(root, picture);

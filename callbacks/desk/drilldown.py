@@ -8,9 +8,18 @@ from callbacks.request import current_lang
 from callbacks.services import Services
 from data.domain.errors import NotFoundError
 from data.live.look import reader
-from data.store.drilldown import community_view, subdistrict_view, work_point_view
+from data.store.cameras import cameras_near
+from data.store.drilldown import (
+    community_view,
+    newest_reading,
+    newest_reading_of_point,
+    subdistrict_view,
+    work_point_view,
+)
 from data.store.drilldown_building import building_view
 from data.store.drilldown_device import device_id_of_slot, device_view
+from data.store.drilldown_incident import incident_view
+from data.store.drilldown_past import device_past
 from data.store.guard import StoreUnavailableError, reading
 from layouts import ids
 from layouts.drilldown import (
@@ -22,6 +31,7 @@ from layouts.drilldown import (
 )
 from layouts.drilldown_building import building_panel
 from layouts.drilldown_device import device_panel
+from layouts.drilldown_incident import incident_panel
 from layouts.i18n import Lang
 from layouts.shown import Shown
 
@@ -44,17 +54,23 @@ def _selected(services: Services, selection: Selection, shown: Shown) -> Compone
     with reading(services.database) as session:
         match kind:
             case "work_point":
-                return work_point_panel(work_point_view(session, key), shown)
+                newest = newest_reading_of_point(session, key)
+                return work_point_panel(work_point_view(session, key), newest, shown)
             case "community":
-                return community_panel(community_view(session, key), shown)
+                newest = newest_reading(session, community=key)
+                return community_panel(community_view(session, key), newest, shown)
             case "building":
-                return building_panel(building_view(session, key, read_now), shown)
-            case "device":
-                return device_panel(device_view(session, key, read_now), shown)
-            case "slot":
-                device_id = device_id_of_slot(session, key)
-                return device_panel(device_view(session, device_id, read_now), shown)
-        return subdistrict_panel(subdistrict_view(session), shown)
+                building = building_view(session, key, read_now)
+                cameras = cameras_near(session, building.facts, read_now)
+                return building_panel(building, cameras, shown)
+            case "incident":
+                return incident_panel(incident_view(session, key), shown)
+            case "device" | "slot":
+                device_id = device_id_of_slot(session, key) if kind == "slot" else key
+                device = device_view(session, device_id, read_now)
+                past = device_past(session, device_id, device.community.id)
+                return device_panel(device, past, shown)
+        return subdistrict_panel(subdistrict_view(session), newest_reading(session), shown)
 
 
 def register(app: Dash, services: Services) -> None:

@@ -6,6 +6,7 @@ from dash.development.base_component import Component
 from callbacks.request import current_lang
 from callbacks.services import Services
 from data.domain.text import printable
+from data.store.drilldown_incident import find_incident
 from data.store.guard import StoreUnavailableError, reading
 from data.store.search import MAX_LENGTH, search
 from layouts import ids
@@ -24,9 +25,10 @@ def view_results(services: Services, text: str | None, lang: Lang) -> Component 
     try:
         with reading(services.database) as session:
             hits = search(session, asked)
+            incident = find_incident(session, asked)
     except StoreUnavailableError:
         return empty(_("暂时无法搜索，请稍后再试"))
-    return search_results(hits, asked, Shown(lang, services.now()))
+    return search_results(hits, incident, asked, Shown(lang, services.now()))
 
 
 def register(app: Dash, services: Services) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 from data.domain.text import printable
 
 #: The most detailed one counts when an address names several.
-KINDS: Final = ("slot", "device", "building", "community", "work_point")
+KINDS: Final = ("slot", "device", "incident", "building", "community", "work_point")
 MAX_LENGTH: Final = 64
 
 

@@ -1,53 +1,69 @@
-"""The trend of the shown device, drawn when somebody asks for it: Plotly is fetched then."""
+"""Trends of the shown device or building, drawn when somebody asks: Plotly is fetched then."""
+
+from datetime import datetime
+from typing import Any
 
 from dash import Dash, Input, Output, State, ctx, dcc
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from callbacks.desk.selection import parse_selection
+from callbacks.desk.selection import Selection, parse_selection
 from callbacks.request import current_lang
 from callbacks.services import Services
+from data.domain.drilldown import KindTrend, TrendSpan
 from data.domain.errors import NotFoundError
-from data.store.drilldown_device import device_id_of_slot, device_trend
+from data.store.drilldown_device import device_id_of_slot
 from data.store.guard import StoreUnavailableError, reading
+from data.store.trends import building_trends, device_trends
 from layouts import ids
 from layouts.charts import CONFIG, trend_figure
 from layouts.components import empty
 from layouts.i18n import Lang
 from layouts.shown import Shown
+from layouts.trends import nothing_measured
 
 
-def view_trend(services: Services, search: str | None, lang: Lang) -> Component:
-    """Return the chart of the selected device, or why there is none."""
+def view_trend(services: Services, search: str | None, span: TrendSpan, lang: Lang) -> Component:
+    """Return the charts of the selected device or building, or why there are none."""
     shown = Shown(lang, services.now())
     _ = shown.translate
     selection = parse_selection(search)
-    if selection is None or selection.kind not in {"device", "slot"}:
+    if selection is None or selection.kind not in {"device", "slot", "building"}:
         raise PreventUpdate
     try:
         with reading(services.database) as session:
-            by_slot = selection.kind == "slot"
-            key = device_id_of_slot(session, selection.key) if by_slot else selection.key
-            series = device_trend(session, key, shown.now)
+            trends = _trends(session, selection, span, shown.now)
     except NotFoundError:
-        return empty(_("没有找到这个设备"))
+        return empty(_("没有找到这个设备或建筑"))
     except StoreUnavailableError:
         return empty(_("暂时无法读取数据"))
-    if not series:
-        return empty(_("最近 24 小时没有读数"))
-    return dcc.Graph(id=ids.TREND_GRAPH, figure=trend_figure(series, shown), config=CONFIG)
+    if not trends:
+        return empty(nothing_measured(span, shown))
+    return dcc.Graph(id=ids.TREND_GRAPH, figure=trend_figure(trends, span, shown), config=CONFIG)
+
+
+def _trends(
+    session: Any, selection: Selection, span: TrendSpan, now: datetime
+) -> tuple[KindTrend, ...]:
+    kind, key = selection
+    if kind == "building":
+        return building_trends(session, key, span, now)
+    device_id = device_id_of_slot(session, key) if kind == "slot" else key
+    return device_trends(session, device_id, span, now)
 
 
 def register(app: Dash, services: Services) -> None:
-    """Attach the button under the last values."""
+    """Attach the buttons under the last values."""
 
     @app.callback(
         Output(ids.TREND_PANEL, "children"),
         Input(ids.TREND_OPEN, "n_clicks"),
+        Input(ids.TREND_MONTH, "n_clicks"),
         State(ids.URL, "search"),
         prevent_initial_call=True,
     )
-    def on_open(_clicks: int | None, search: str | None) -> Component:
-        if not ctx.triggered[0]["value"]:  # the button appeared; nobody clicked
+    def on_open(_day: int | None, _month: int | None, search: str | None) -> Component:
+        if not ctx.triggered[0]["value"]:  # the buttons appeared; nobody clicked
             raise PreventUpdate
-        return view_trend(services, search, current_lang())
+        span = TrendSpan.MONTH if ctx.triggered_id == ids.TREND_MONTH else TrendSpan.DAY
+        return view_trend(services, search, span, current_lang())

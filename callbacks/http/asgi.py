@@ -11,14 +11,16 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse, Response
 
-from callbacks import desk, wall, weekly
+from callbacks import desk, history, wall, weekly
 from callbacks.desk.page import current_header
 from callbacks.desk.page import page as desk_page
 from callbacks.http.auth import auth_router
 from callbacks.http.building import building_router
 from callbacks.http.bundles import MIN_BYTES, Compressor, SuiteCache, assets_router
+from callbacks.http.cameras import cameras_router
 from callbacks.http.commands import commands_router
 from callbacks.http.day import day_router
+from callbacks.http.exports import exports_router
 from callbacks.http.gate import Gate
 from callbacks.http.health import health_router
 from callbacks.http.incidents import incidents_router
@@ -58,6 +60,14 @@ WEEKLY: Final = Surface(
     entry="weekly.mjs",
     styles=("base.css", "weekly.css"),
 )
+HISTORY: Final = Surface(
+    name="history",
+    title="历史",
+    prefix="/history/",
+    libraries=frozenset({"html", "dcc", "dash_ag_grid"}),
+    entry="history.mjs",
+    styles=("base.css", "history.css"),
+)
 GZIP_LEVEL: Final = 5
 
 
@@ -87,6 +97,7 @@ def make_surfaces(services: Services) -> tuple[SurfaceApp, ...]:
     return (
         make_surface(services, WALL, lambda: wall.page(services), wall.register),
         make_surface(services, WEEKLY, lambda: weekly_page(current_header()), weekly.register),
+        make_surface(services, HISTORY, lambda: history.page(services), history.register),
         make_surface(services, DESK, lambda: desk_page(services), desk.register),
     )
 
@@ -123,6 +134,8 @@ def _include_routers(
     app.include_router(commands_router(services))
     app.include_router(rules_router(services))
     app.include_router(incidents_router(services))
+    app.include_router(exports_router(services))
+    app.include_router(cameras_router(services))
     app.include_router(tiles_router(services, metrics))
     app.include_router(metrics_router(services, metrics))
 

@@ -46,6 +46,8 @@ def content_security_policy(script_hashes: Iterable[str] = ()) -> str:
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
             "connect-src 'self'",
+            # A stream is put together in the page and played from memory.
+            "media-src 'self' blob:",
             "worker-src 'self'",
             "object-src 'none'",
             "base-uri 'none'",

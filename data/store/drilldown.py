@@ -4,6 +4,7 @@ Every view takes a constant number of statements, however many rows it shows.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -95,6 +96,26 @@ def community_view(session: Session, code: str) -> CommunityView:
         categories=categories,
         officers=_officers(session, code),
         rows=_building_rows(session, code),
+    )
+
+
+def newest_reading(session: Session, *, community: str | None = None) -> datetime | None:
+    """Return when the newest reading was received, of all devices or of a community's."""
+    query = select(func.max(DeviceState.received_at))
+    if community is not None:
+        query = query.join(Device, Device.id == DeviceState.device_id).where(
+            Device.community_code == community
+        )
+    return session.scalar(query)
+
+
+def newest_reading_of_point(session: Session, work_point_id: str) -> datetime | None:
+    """Return when the newest reading of a work point's devices was received."""
+    return session.scalar(
+        select(func.max(DeviceState.received_at))
+        .join(Device, Device.id == DeviceState.device_id)
+        .join(Community, Community.code == Device.community_code)
+        .where(Community.work_point_id == work_point_id)
     )
 
 

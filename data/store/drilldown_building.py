@@ -58,7 +58,7 @@ def building_view(session: Session, building_id: str, read_now: ReadNow) -> Buil
     stations, hydrants = near(session, (building.lon, building.lat))
     now = read_now([*(row.id for row in devices), *_watched(hydrants)])
     return BuildingView(
-        facts=_facts(building, grid),
+        facts=building_facts(building, grid),
         community=place_of(community),
         work_point=place_of(point),
         people=_people(session, building),
@@ -124,7 +124,8 @@ def _building(
     return found
 
 
-def _facts(row: Building, grid: str | None) -> BuildingFacts:
+def building_facts(row: Building, grid: str | None) -> BuildingFacts:
+    """Return what a building is."""
     return BuildingFacts(
         id=row.id,
         name=row.name,

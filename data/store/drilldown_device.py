@@ -1,7 +1,4 @@
-"""The drill-down of one device and its trend."""
-
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+"""The drill-down of one device."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,16 +9,13 @@ from data.domain.views import (
     DeviceView,
     ReadNow,
     StatusChangeView,
-    TrendPoint,
-    TrendSeries,
 )
-from data.domain.words import DeviceKind, Status
+from data.domain.words import Status
 from data.store.drilldown import place_of
 from data.store.drilldown_building import open_alarms
-from data.store.models import Building, Community, Device, ReadingHour, StatusChange, WorkPoint
+from data.store.models import Building, Community, Device, StatusChange, WorkPoint
 
 CHANGES_LISTED = 20
-TREND_SPAN = timedelta(hours=24)
 #: No town has a billion devices.
 SLOT_DIGITS = 9
 
@@ -73,35 +67,6 @@ def device_id_of_slot(session: Session, slot: str) -> str:
     if found is None:
         raise NotFoundError(f"no device in slot {slot!r}")
     return found
-
-
-def device_trend(session: Session, device_id: str, now: datetime) -> tuple[TrendSeries, ...]:
-    """Return the last 24 hours of every value of a device, by hour.
-
-    Raises
-    ------
-    NotFoundError
-        If there is no such device.
-    """
-    kind = session.scalar(select(Device.kind).where(Device.id == device_id))
-    if kind is None:
-        raise NotFoundError(f"no device {device_id!r}")
-    rows = session.scalars(
-        select(ReadingHour)
-        .where(ReadingHour.device_id == device_id, ReadingHour.hour > now - TREND_SPAN)
-        .where(ReadingHour.hour <= now)
-        .order_by(ReadingHour.hour)
-    ).all()
-    return tuple(_series(kind, value, rows) for value in dict.fromkeys(row.value for row in rows))
-
-
-def _series(kind: DeviceKind, value: str, rows: Sequence[ReadingHour]) -> TrendSeries:
-    points = tuple(
-        TrendPoint(row.hour, row.total / row.count, row.low, row.high)
-        for row in rows
-        if row.value == value
-    )
-    return TrendSeries(value, points, tuple(r for r in RULES[kind] if r.value == value))
 
 
 def _history(session: Session, device_id: str) -> tuple[StatusChangeView, ...]:

@@ -91,12 +91,27 @@ class Incident(Base):
     """警情: the alarms of one building that belong together; open while ``closed_at`` is null."""
 
     __tablename__ = "incident"
+    __table_args__ = (
+        # As for alarms: the history is listed by time and filtered inside this index.
+        Index(
+            "ix_incident_by_time",
+            "opened_at",
+            "id",
+            "kind",
+            "verdict",
+            "community_code",
+            "building_id",
+        ),
+        Index("ix_incident_building_id_opened_at", "building_id", "opened_at"),
+        Index("ix_incident_community_code_opened_at", "community_code", "opened_at"),
+        Index("ix_incident_kind_opened_at", "kind", "opened_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    building_id: Mapped[str | None] = mapped_column(ForeignKey("building.id"), index=True)
-    community_code: Mapped[str] = mapped_column(ForeignKey("community.code"), index=True)
+    building_id: Mapped[str | None] = mapped_column(ForeignKey("building.id"))
+    community_code: Mapped[str] = mapped_column(ForeignKey("community.code"))
     kind: Mapped[AlarmKind] = mapped_column(Word(AlarmKind))
-    opened_at: Mapped[datetime] = mapped_column(index=True)
+    opened_at: Mapped[datetime]
     last_at: Mapped[datetime]
     acked_at: Mapped[datetime | None]
     dispatched_at: Mapped[datetime | None]
@@ -126,19 +141,45 @@ class AlarmRow(Base):
         Index("ix_alarm_community_code_raised_at", "community_code", "raised_at"),
         Index("ix_alarm_shelved_until", "shelved_until", **only_where("shelved_until IS NOT NULL")),
         Index("ix_alarm_chattering_at", "chattering_at", **only_where("chattering_at IS NOT NULL")),
+        Index("ix_alarm_kind_raised_at", "kind", "raised_at"),
+        # The history is listed by time; its filters are decided inside this index, row by row.
+        Index(
+            "ix_alarm_by_time",
+            "raised_at",
+            "id",
+            "kind",
+            "verdict",
+            "community_code",
+            "device_id",
+            "building_id",
+        ),
+        Index("ix_alarm_incident_id_device_id", "incident_id", "device_id"),
+        # Open alarms are a handful beside those of the past, also of a place that alarms daily.
+        Index(
+            "ix_alarm_open_building_id_raised_at",
+            "building_id",
+            "raised_at",
+            **only_where("closed_at IS NULL"),
+        ),
+        Index(
+            "ix_alarm_open_device_id_raised_at",
+            "device_id",
+            "raised_at",
+            **only_where("closed_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     device_id: Mapped[str] = mapped_column(ForeignKey("device.id"))
     building_id: Mapped[str | None] = mapped_column(ForeignKey("building.id"), index=True)
     community_code: Mapped[str] = mapped_column(ForeignKey("community.code"))
-    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
     message_id: Mapped[str] = mapped_column(ID)
     kind: Mapped[AlarmKind] = mapped_column(Word(AlarmKind))
     cause: Mapped[str] = mapped_column(CODE)
     value: Mapped[float | None]
     count: Mapped[int] = mapped_column(Integer, default=1)
-    raised_at: Mapped[datetime] = mapped_column(index=True)
+    raised_at: Mapped[datetime]
     received_at: Mapped[datetime]
     last_at: Mapped[datetime]
     cleared_at: Mapped[datetime | None]

@@ -23,6 +23,14 @@ test("two selections are the same by type and id", () => {
   assert.equal(same(null, null), true);
 });
 
+test("an incident is on the map where its building is, or its device in the open", () => {
+  const chosen = { type: "incident", id: "7" };
+  assert.deepEqual(parse("?incident=7&building=B1"), chosen);
+  assert.equal(onMap(chosen, { id: "8", buildingId: "B1" }), null);
+  assert.deepEqual(onMap(chosen, { id: "7", buildingId: "B1" }), { type: "building", id: "B1" });
+  assert.deepEqual(onMap(chosen, { id: "7", slot: "3" }), { type: "slot", id: "3" });
+});
+
 test("a device is on the map where its drill-down says, once that is there", () => {
   const chosen = { type: "device", id: "XT-1" };
   assert.equal(onMap(chosen, undefined), null);

@@ -1,10 +1,16 @@
 """The panels, filled from a real database."""
 
+from datetime import timedelta
+
 import pytest
 
+from data.store.cameras import cameras_near
 from data.store.drilldown import community_view, subdistrict_view, work_point_view
 from data.store.drilldown_building import building_view
 from data.store.drilldown_device import device_view
+from data.store.drilldown_incident import incident_view
+from data.store.drilldown_past import device_past
+from data.store.models import AlarmRow, Incident, IncidentHistory
 from layouts import ids
 from layouts.drilldown import (
     community_panel,
@@ -15,6 +21,7 @@ from layouts.drilldown import (
 )
 from layouts.drilldown_building import building_panel
 from layouts.drilldown_device import device_panel
+from layouts.drilldown_incident import incident_panel
 from layouts.shown import Shown
 from tests.cast import HOUYANG, NOW, SHATANG, build_cast, read_now
 from tests.markup import bound, by_class, ids_in, links, text
@@ -30,21 +37,31 @@ def session(database):
         yield session
 
 
+def building(session, key, shown):
+    view = building_view(session, key, read_now)
+    return building_panel(view, cameras_near(session, view.facts, read_now), shown)
+
+
+def device(session, key, shown):
+    view = device_view(session, key, read_now)
+    return device_panel(view, device_past(session, key, view.community.id), shown)
+
+
 def test_subdistrict_leads_to_work_points_and_communities(session):
-    panel = subdistrict_panel(subdistrict_view(session), ZH)
+    panel = subdistrict_panel(subdistrict_view(session), NOW, ZH)
     assert links(panel) == ["/?work_point=A", f"/?community={SHATANG}", f"/?community={HOUYANG}"]
     assert bound(panel, "community") == [SHATANG, HOUYANG]
     assert "2 个社区 · 1 个工作点" in text(panel)
 
 
 def test_work_point_says_that_the_grouping_is_assumed(session):
-    panel = work_point_panel(work_point_view(session, "A"), ZH)
+    panel = work_point_panel(work_point_view(session, "A"), NOW, ZH)
     assert "假定分组" in text(panel)
     assert (bound(panel, "view"), bound(panel, "id")) == (["work_point"], ["A"])
 
 
 def test_community_lists_buildings_with_living_marks(session):
-    panel = community_panel(community_view(session, SHATANG), ZH)
+    panel = community_panel(community_view(session, SHATANG), NOW, ZH)
     assert [c for c in bound(panel, "building") if c == "B1"] == ["B1", "B1"]
     assert len(bound(panel, "order-by-status")) == 2
     assert "tel:0595-00000003" in links(panel)
@@ -53,13 +70,13 @@ def test_community_lists_buildings_with_living_marks(session):
 
 
 def test_empty_community_says_what_would_be_there(session):
-    panel = text(community_panel(community_view(session, HOUYANG), ZH))
+    panel = text(community_panel(community_view(session, HOUYANG), None, ZH))
     assert "尚未登记网格员" in panel
     assert "人口为假定值" in panel
 
 
 def test_building_answers_the_officers_questions(session):
-    panel = building_panel(building_view(session, "B1", read_now), ZH)
+    panel = building(session, "B1", ZH)
     words = text(panel)
     for expected in (
         "火警 · 烟雾达到火警值",
@@ -76,6 +93,10 @@ def test_building_answers_the_officers_questions(session):
         "做饭油烟",
         "火警 · 处置中",
         "2025-10-18",
+        "其中 1 处已逾期",
+        "摄像机 01",
+        "平面图与照片",
+        "最近读数",
     ):
         assert expected in words
     assert bound(panel, "watch") == ["B1"]
@@ -83,16 +104,18 @@ def test_building_answers_the_officers_questions(session):
     assert "S1:smoke_pct" in bound(panel, "value-of")
     assert "P1:pressure_mpa" in bound(panel, "value-of")
     assert links(panel)[:2] == ["/", f"/?community={SHATANG}"]
+    assert {"/?incident=1", "/history/?tab=incidents&q=B1"} <= set(links(panel))
+    assert bound(panel, "camera") == ["CAM1"]
 
 
 def test_a_bare_building_has_only_empty_states(session):
-    panel = building_panel(building_view(session, "B3", read_now), ZH)
-    assert len(by_class(panel, "empty")) == 7
+    panel = building(session, "B3", ZH)
+    assert len(by_class(panel, "empty")) == 9
     assert "此建筑没有联网设备" in text(panel)
 
 
 def test_device_shows_values_thresholds_and_history(session):
-    panel = device_panel(device_view(session, "S1", read_now), ZH)
+    panel = device(session, "S1", ZH)
     words = text(panel)
     for expected in (
         "烟雾浓度 ≥ 15.0 %",
@@ -100,6 +123,9 @@ def test_device_shows_values_thresholds_and_history(session):
         "失联 → 正常",
         "超过三个上报间隔没有消息",
         "3 分钟",
+        "故障 · 电池电量低",
+        "维保单位",
+        "还没有维修记录",
     ):
         assert expected in words
     assert {ids.TREND_OPEN, ids.TREND_PANEL} <= set(ids_in(panel))
@@ -107,14 +133,25 @@ def test_device_shows_values_thresholds_and_history(session):
     assert (bound(panel, "watch"), bound(panel, "building-id")) == (["B1"], ["B1"])
 
 
+def test_alarms_of_a_device_lead_to_their_incidents(session):
+    session.get_one(AlarmRow, 1).incident_id = 1
+    session.flush()
+    panel = device(session, "S1", ZH)
+    assert links(panel).count("/?incident=1") == 1
+    assert "/history/?tab=alarms&q=S1" in links(panel)
+
+
 def test_device_in_the_street_without_readings(session):
-    panel = device_panel(device_view(session, "CAM1", read_now), ZH)
-    assert "此设备还没有上报数值" in text(panel)
+    panel = device(session, "CAM1", ZH)
+    assert "查看画面" in text(panel)
+    assert bound(panel, "camera") == ["CAM1"]
     assert "不在建筑内" in text(panel)
     assert bound(panel, "watch") == []
 
 
-@pytest.mark.parametrize("kind", ["community", "work_point", "building", "device", "slot"])
+@pytest.mark.parametrize(
+    "kind", ["community", "work_point", "building", "device", "slot", "incident"]
+)
 def test_unknown_ids_are_refused_kindly(kind):
     panel = not_found_panel(kind, "<script>" + "x" * 500, ZH)
     assert "没有找到" in text(panel)
@@ -124,13 +161,56 @@ def test_unknown_ids_are_refused_kindly(kind):
 
 def test_english_panels_have_no_chinese_but_names(session):
     panels = [
-        subdistrict_panel(subdistrict_view(session), EN),
-        work_point_panel(work_point_view(session, "A"), EN),
+        subdistrict_panel(subdistrict_view(session), NOW, EN),
+        work_point_panel(work_point_view(session, "A"), NOW, EN),
         failed_panel(EN),
         not_found_panel("building", "B9", EN),
     ]
     for panel in panels:
         assert not CHINESE & set(text(panel))
-    building = text(building_panel(building_view(session, "B1", read_now), EN))
+    said = text(building(session, "B1", EN))
     for expected in ("Required, missing", "Three-in-one", "Shatang Community", "12 s ago"):
-        assert expected in building
+        assert expected in said
+
+
+def test_an_incident_says_who_did_what_and_why_it_is_believed(session):
+    session.get_one(Incident, 2).confidence = "smoke+heat/90"
+    session.add(
+        IncidentHistory(incident_id=2, at=NOW - timedelta(days=2), action="closed", actor="duty")
+    )
+    session.flush()
+    panel = incident_panel(incident_view(session, "2"), ZH)
+    for expected in (
+        "火警警情 2",
+        "可信度高：独立感烟 + 感温，90 秒内都报警。",
+        "关闭警情",
+        "误报",
+        "做饭油烟",
+        "9 分钟",
+    ):
+        assert expected in text(panel)
+    assert (bound(panel, "view"), bound(panel, "building-id")) == (["incident"], ["B1"])
+    assert "/?building=B1" in links(panel)
+
+
+def test_an_open_incident_of_one_device_is_not_called_credible(session):
+    session.get_one(AlarmRow, 1).incident_id = 1
+    session.flush()
+    panel = incident_panel(incident_view(session, "1"), ZH)
+    for expected in (
+        "只有一台设备报警",
+        "处置中",
+        "尚未",
+        "火警 · 烟雾达到火警值 · 17.3 %",
+        "还没有记录",
+    ):
+        assert expected in text(panel)
+
+
+def test_an_incident_in_english_has_no_chinese_but_names(session):
+    incident = session.get_one(Incident, 3)
+    incident.building_id, incident.verdict_cause = None, "cooking"
+    session.flush()
+    panel = incident_panel(incident_view(session, "3"), EN)
+    assert not CHINESE & set(text(panel))
+    assert bound(panel, "building-id") == []

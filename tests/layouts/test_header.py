@@ -22,15 +22,16 @@ def found(component, **wanted):
         todo += children if isinstance(children, list) else [children]
 
 
-def test_navigation_names_the_three_pages_and_where_we_are():
+def test_navigation_names_the_pages_and_where_we_are():
     made = header(VIEW, translator("en"), active="weekly")
     items = list(found(made, className="header-nav-item"))
     assert [(item["children"], item["href"]) for item in items] == [
         ("Duty desk", "/"),
         ("Wall", "/wall/"),
         ("Week", "/weekly/"),
+        ("History", "/history/"),
     ]
-    assert [item.get("aria-current") for item in items] == [None, None, "page"]
+    assert [item.get("aria-current") for item in items] == [None, None, "page", None]
 
 
 def test_sign_out_form_carries_the_token():

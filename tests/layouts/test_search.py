@@ -1,3 +1,5 @@
+from data.domain.drilldown import IncidentHit
+from data.domain.words import AlarmKind
 from data.store.search import search
 from layouts.search import search_results
 from layouts.shown import Shown
@@ -9,7 +11,7 @@ def test_results_say_what_they_are_and_where_they_lead(database):
     build_cast(database)
     with database.reading() as session:
         hits = [*search(session, "沙塘"), *search(session, "燃气"), *search(session, "H2")]
-    panel = search_results(hits, "沙塘", Shown("en", NOW))
+    panel = search_results(hits, None, "沙塘", Shown("en", NOW))
 
     assert links(panel) == [
         f"/?community={SHATANG}",
@@ -24,4 +26,12 @@ def test_results_say_what_they_are_and_where_they_lead(database):
 
 
 def test_nothing_found_is_said():
-    assert text(search_results([], "xyz", Shown("zh", NOW))) == "没有找到“xyz”"
+    assert text(search_results([], None, "xyz", Shown("zh", NOW))) == "没有找到“xyz”"
+
+
+def test_an_incident_found_by_its_number_comes_first():
+    hit = IncidentHit(17, AlarmKind.FIRE, NOW, "学府路 12 号", is_open=True)
+    panel = search_results([], hit, "17", Shown("zh", NOW))
+    assert links(panel) == ["/?incident=17"]
+    assert "警情 17" in text(panel)
+    assert "处置中" in text(panel)

@@ -3,13 +3,19 @@ import { href, onSelection } from "./selection.mjs";
 import * as selection from "./selection.mjs";
 
 /**
- * The selection as the map understands it: a device by its slot.
+ * The selection as the map understands it: a device by its slot, an incident by its building.
  * @param {import("./selection.mjs").Selection|null} chosen
  * @param {DOMStringMap|undefined} article data-* of the drill-down's article
  */
 export function onMap(chosen, article) {
   if (chosen?.type === "device") return article?.id === chosen.id && article.slot ? { type: "slot", id: article.slot } : null;
+  if (chosen?.type === "incident") return article?.id === chosen.id ? placeOf(article) : null;
   return chosen;
+}
+
+function placeOf({ buildingId, slot }) {
+  if (buildingId) return { type: "building", id: buildingId };
+  return slot ? { type: "slot", id: slot } : null;
 }
 
 /** `/?slot=17` → `/?device=ID`, which stays true for ever, once the drill-down knows the id. */

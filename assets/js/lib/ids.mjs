@@ -23,6 +23,7 @@ export const BASEMAP_MENU = "basemap-menu";
 export const BASEMAP_LAYER = "basemap-layer";
 export const DRILLDOWN = "drilldown";
 export const TREND_OPEN = "trend-open";
+export const TREND_MONTH = "trend-month";
 export const TREND_GRAPH = "trend-graph";
 export const TREND_PANEL = "trend-panel";
 export const FLY_OFFER = "fly-offer";
@@ -45,6 +46,14 @@ export const WEEK_PICKER = "week-picker";
 export const WEEK_BODY = "week-body";
 export const WEEK_CHART = "week-chart";
 export const WEEK_CHART_GRAPH = "week-chart-graph";
+
+// History
+export const HISTORY_FILTER = "history-filter";
+export const HISTORY_EXPORT = "history-export";
+export const HISTORY_PLACE = "history-place";
+
+/** Id of the table of a tab. @param {string} tab alarms or incidents */
+export const historyGrid = (tab) => `history-grid-${tab}`;
 
 /**
  * Id of one figure of the KPI strip.

@@ -1,9 +1,9 @@
 /** What is chosen: the address bar is the truth (`/?building=B0012`), Dash and the map both read it. */
 
-export const TYPES = ["slot", "device", "building", "community", "work_point"];
+export const TYPES = ["slot", "device", "incident", "building", "community", "work_point"];
 
 /**
- * @typedef {{type: "slot"|"device"|"building"|"community"|"work_point", id: string}} Selection
+ * @typedef {{type: "slot"|"device"|"incident"|"building"|"community"|"work_point", id: string}} Selection
  */
 
 /**

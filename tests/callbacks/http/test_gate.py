@@ -22,6 +22,10 @@ EXAMPLE = {
     "{version}": "lane",
     "{name}": "context.json",
     "{building_id}": "B1",
+    "{tab}": "alarms",
+    "{file_format}": "csv",
+    "{key}": "0123456789abcdef",
+    "{number}": "1",
     "{source}": "osm",
     "{z}": "1",
     "{x}": "1",
@@ -90,7 +94,9 @@ def test_made_up_or_revoked_cookie_is_a_stranger(site):
     assert held.get("/live/snapshot").status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/", "/weekly/", "/_dash-layout", "/api/v1/anything"])
+@pytest.mark.parametrize(
+    "path", ["/", "/weekly/", "/history/", "/_dash-layout", "/api/v1/anything"]
+)
 def test_display_sees_only_the_wall(site, path):
     client = site.client("display")
     answer = client.get(path, headers=PAGE)

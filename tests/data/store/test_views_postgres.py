@@ -2,11 +2,22 @@
 
 import pytest
 
+from data.domain.drilldown import TrendSpan
+from data.store.cameras import cameras_near
 from data.store.database import Database
-from data.store.drilldown import community_view, subdistrict_view, work_point_view
+from data.store.drilldown import (
+    community_view,
+    newest_reading,
+    newest_reading_of_point,
+    subdistrict_view,
+    work_point_view,
+)
 from data.store.drilldown_building import building_view
-from data.store.drilldown_device import device_trend, device_view
+from data.store.drilldown_device import device_view
+from data.store.drilldown_incident import find_incident, incident_view
+from data.store.drilldown_past import device_past
 from data.store.search import search
+from data.store.trends import building_trends, device_trends
 from tests.cast import NOW, SHATANG, build_cast, read_now
 
 pytestmark = pytest.mark.postgres
@@ -23,7 +34,15 @@ def everything(database: Database) -> list[object]:
             community_view(session, SHATANG),
             building_view(session, "B1", read_now),
             device_view(session, "S1", read_now),
-            device_trend(session, "S1", NOW),
+            *(device_trends(session, "S1", span, NOW) for span in TrendSpan),
+            *(building_trends(session, "B1", span, NOW) for span in TrendSpan),
+            device_past(session, "S1", SHATANG),
+            incident_view(session, "1"),
+            find_incident(session, "#2"),
+            cameras_near(session, building_view(session, "B1", read_now).facts, read_now),
+            newest_reading(session),
+            newest_reading(session, community=SHATANG),
+            newest_reading_of_point(session, "A"),
             *(search(session, text) for text in ASKED),
         ]
 

@@ -1,0 +1,196 @@
+"""``/history/export/…``: the history as a file, sent while it is read, and how far that is."""
+
+import itertools
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Final, Literal
+from urllib.parse import quote
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from starlette.responses import StreamingResponse
+
+from callbacks.http.auth import LANG_COOKIE, actor_of
+from callbacks.http.paths import comes_from_here
+from callbacks.http.problems import Problem
+from callbacks.http.tables import csv_chunks, xlsx_chunks
+from callbacks.services import Services
+from data.commands import Actor
+from data.domain.history import HistoryQuery, Tab, may_export, parse_query, to_fields
+from data.live.exports import ExportBoard, ExportProgress, ExportState, ProgressUnknownError
+from data.live.wire import to_json
+from data.store.exports import Exported, note_export
+from data.store.guard import StoreUnavailableError, reading
+from data.store.history import count_rows, read_all
+from layouts.history import TAB_WORDS
+from layouts.history_columns import Cell, cells, titles
+from layouts.i18n import as_lang
+from layouts.shown import Shown
+
+#: Exports at once in one process; each keeps a thread and some of a core busy.
+AT_ONCE: Final = 2
+KEY: Final = re.compile(r"[0-9a-f]{16,64}")
+MEDIA_TYPES: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+Format = Literal["csv", "xlsx"]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One export: what, for whom, under which key its progress is told."""
+
+    query: HistoryQuery
+    format: Format
+    actor: Actor
+    key: str
+    total: int
+    shown: Shown
+
+    @property
+    def file_name(self) -> str:
+        """The name under which a browser keeps it."""
+        _ = self.shown.translate
+        day = self.shown.day(self.shown.now)
+        return f"{_('新塘街道')}-{_(TAB_WORDS[self.query.tab])}-{day}.{self.format}"
+
+
+class Exports:
+    """Makes files; a few at once."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.board = ExportBoard(services.redis)
+        self._free = threading.BoundedSemaphore(AT_ONCE)
+
+    def begin(self, export: Export) -> Iterator[bytes]:
+        """Count, write the audit row, and return the file's parts.
+
+        Raises
+        ------
+        Problem
+            403 for a role that may not, 429 while too many are being made, 503 without a database.
+        """
+        if not may_export(export.actor.role):
+            raise Problem(HTTPStatus.FORBIDDEN, f"The role {export.actor.role} may not export.")
+        if not self._free.acquire(blocking=False):
+            detail = "Other exports are being made; try again in a minute."
+            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, headers={"retry-after": "60"})
+        try:
+            parts = self._parts(replace(export, total=self._prepare(export)))
+        except BaseException:
+            self._free.release()
+            raise
+        # Begun here: from now on its end, whatever it be, gives the place free.
+        return itertools.chain([next(parts)], parts)
+
+    def _prepare(self, export: Export) -> int:
+        query, services, actor = export.query, self._services, export.actor
+        try:
+            with reading(services.database) as session:
+                total = count_rows(session, query.tab, query.filter)
+        except StoreUnavailableError as error:
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from error
+        detail = {"rows": total, "format": export.format, "filter": to_fields(query)}
+        what = Exported(actor.name, actor.address, str(query.tab), detail)
+        note_export(services.database, what, services.now())
+        return total
+
+    def _parts(self, export: Export) -> Iterator[bytes]:
+        tab, shown = export.query.tab, export.shown
+        state, rows = ExportState.CANCELLED, _Rows(self.board, export)
+        try:
+            rows.note(ExportState.RUNNING)
+            parts = rows.read(self._services)
+            if export.format == "csv":
+                yield from csv_chunks(titles(tab, shown), parts)
+            else:
+                yield from xlsx_chunks(shown.translate(TAB_WORDS[tab]), titles(tab, shown), parts)
+            state = ExportState.DONE
+        except Exception:
+            state = ExportState.FAILED
+            log.exception("export failed", tab=str(tab), rows=rows.written)
+            raise  # the answer breaks off, so that nobody takes it for the whole
+        finally:
+            self._free.release()
+            rows.note(state)
+
+
+class _Rows:
+    """Reads the rows of one export and notes how far it is."""
+
+    def __init__(self, board: ExportBoard, export: Export) -> None:
+        self._board = board
+        self._export = export
+        self.written = 0
+
+    def note(self, state: ExportState) -> None:
+        """Tell where it is."""
+        total = max(self._export.total, self.written)
+        progress = ExportProgress(state, self.written, total)
+        self._board.note(self._export.actor.name, self._export.key, progress)
+
+    def read(self, services: Services) -> Iterator[Sequence[Sequence[Cell]]]:
+        """Yield the cells of some rows at a time."""
+        tab, shown = self._export.query.tab, self._export.shown
+        for records in read_all(services.database, tab, self._export.query.filter):
+            yield [cells(tab, record, shown) for record in records]
+            self.written += len(records)
+            self.note(ExportState.RUNNING)
+
+
+def exports_router(services: Services) -> APIRouter:
+    """Make the router; the gate keeps strangers and displays out."""
+    router = APIRouter(prefix="/history/export", include_in_schema=False)
+    exports = Exports(services)
+
+    @router.get("/progress/{key}")
+    def progress(key: str, request: Request) -> Response:
+        try:
+            found = exports.board.find(actor_of(request).name, _key(key))
+        except ProgressUnknownError as error:
+            detail = "Nobody knows how far it is."
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail) from error
+        # It may be asked for before it has begun: that is no error.
+        found = found or ExportProgress(ExportState.UNKNOWN, 0, 0)
+        body = {"state": found.state, "rows": found.rows, "total": found.total}
+        return Response(to_json(body), media_type="application/json")
+
+    @router.get("/{tab}.{file_format}")
+    def file(tab: Tab, file_format: Format, request: Request) -> Response:
+        export = _export(tab, file_format, request, services)
+        parts = exports.begin(export)
+        name = f"attachment; filename*=UTF-8''{quote(export.file_name)}"
+        # Not compressed on the way: XLSX is already, and a CSV of a million rows would cost a core.
+        headers = {"content-disposition": name, "content-encoding": "identity"}
+        return StreamingResponse(parts, headers=headers, media_type=MEDIA_TYPES[file_format])
+
+    return router
+
+
+def _export(tab: Tab, file_format: Format, request: Request, services: Services) -> Export:
+    """Return what is asked for.
+
+    Raises
+    ------
+    Problem
+        403 if another site makes the browser ask: it would cost a core and fill the audit.
+    """
+    if comes_from_here(request.headers) is False:
+        raise Problem(HTTPStatus.FORBIDDEN, "The request does not come from a page of this site.")
+    fields = dict(reversed(request.query_params.multi_items()))
+    query = replace(parse_query(fields), tab=tab)
+    shown = Shown(as_lang(request.cookies.get(LANG_COOKIE)), services.now())
+    return Export(query, file_format, actor_of(request), _key(fields.get("key", "")), 0, shown)
+
+
+def _key(key: str) -> str:
+    if KEY.fullmatch(key) is None:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "The key is 16 to 64 hexadecimal digits.")
+    return key

@@ -1,0 +1,135 @@
+"""What the drill-down shows of incidents, cameras, trends and the past of a device."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from data.domain.views import BuildingFacts, DeviceRow, PersonView, Place, TrendSeries
+from data.domain.words import AlarmKind, DeviceKind, Verdict
+
+
+class TrendSpan(StrEnum):
+    """How far back a trend reaches."""
+
+    DAY = "day"
+    MONTH = "month"
+
+    @property
+    def length(self) -> timedelta:
+        """The time that it covers."""
+        return timedelta(hours=24) if self is TrendSpan.DAY else timedelta(days=30)
+
+    @property
+    def bucket(self) -> timedelta:
+        """The time that one point stands for.
+
+        A month is 120 points of six hours, each with the lowest and the highest value of its
+        hours: no peak is lost, however narrow the chart. Source: Jugel, Jerzak, Hackenbroich,
+        Markl (2014), "M4: A Visualization-Oriented Time Series Data Aggregation", PVLDB 7(10),
+        of which this keeps the minimum and the maximum of each column.
+        """
+        return timedelta(hours=1) if self is TrendSpan.DAY else timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class KindTrend:
+    """One value of all devices of a kind: of one device, or of a building together."""
+
+    kind: DeviceKind
+    devices: int
+    series: TrendSeries
+
+
+@dataclass(frozen=True, slots=True)
+class CameraNear:
+    """A camera and its geodesic distance in a straight line; ``place`` is the building it is in."""
+
+    device: DeviceRow
+    place: str
+    distance_m: float
+    inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PastAlarm:
+    """An alarm of a device or an incident, open or closed."""
+
+    id: int
+    device_id: str
+    device_name: str
+    device_kind: DeviceKind
+    location: str
+    slot: int
+    kind: AlarmKind
+    cause: str
+    value: float | None
+    count: int
+    raised_at: datetime
+    acked_at: datetime | None
+    acked_by: str | None
+    cleared_at: datetime | None
+    closed_at: datetime | None
+    closed_by: str | None
+    verdict: Verdict | None
+    note: str | None
+    incident_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DevicePast:
+    """The past of a device: its last alarms, its last repaired faults, who maintains it."""
+
+    alarms: tuple[PastAlarm, ...]
+    alarm_count: int
+    repairs: tuple[PastAlarm, ...]
+    maintainers: tuple[PersonView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One thing that happened in an incident; ``detail`` of an ``alarm`` is the alarm's id."""
+
+    at: datetime
+    action: str
+    actor: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentDetail:
+    """One incident; ``alarms`` and ``timeline`` are the first ones, oldest first.
+
+    ``building`` is None for a device in the open; ``confidence`` says why it is believed.
+    """
+
+    id: int
+    kind: AlarmKind
+    building: BuildingFacts | None
+    community: Place
+    work_point: Place
+    opened_at: datetime
+    last_at: datetime
+    acked_at: datetime | None
+    acked_by: str | None
+    arrived_at: datetime | None
+    closed_at: datetime | None
+    closed_by: str | None
+    verdict: Verdict | None
+    verdict_cause: str | None
+    confidence: str
+    demo: bool
+    alarms: tuple[PastAlarm, ...]
+    alarm_count: int
+    timeline: tuple[TimelineEntry, ...]
+    entry_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentHit:
+    """An incident that a search by its number found."""
+
+    id: int
+    kind: AlarmKind
+    opened_at: datetime
+    place: str
+    is_open: bool

@@ -1,0 +1,67 @@
+from datetime import timedelta
+
+import pytest
+
+from data.domain.drilldown import TrendSpan
+from data.domain.errors import NotFoundError
+from data.domain.words import DeviceKind
+from data.store.models import ReadingHour
+from data.store.trends import building_trends, device_trends
+from tests.cast import NOW, build_cast, device
+
+TOP = NOW.replace(minute=0, second=0)
+
+
+@pytest.fixture
+def session(database):
+    build_cast(database)
+    with database.writing() as session:
+        session.add(device("S2", 50, DeviceKind.SMOKE, "烟感 02"))
+        session.flush()
+        hour = {"device_id": "S2", "hour": TOP, "value": "smoke_pct"}
+        session.add(ReadingHour(**hour, count=1, total=90, low=88, high=92))
+    with database.reading() as session:
+        yield session
+
+
+def test_a_day_by_hour_with_mean_and_band(session):
+    by_value = {t.series.value: t.series for t in device_trends(session, "S1", TrendSpan.DAY, NOW)}
+    smoke = by_value["smoke_pct"]
+    assert len(smoke.points) == 24
+    assert smoke.points[-1].at == TOP
+    assert smoke.points[0].at == TOP - timedelta(hours=23)
+    first = smoke.points[0]
+    assert (first.mean, first.low, first.high) == (24.0, 1.0, 47.0)
+    assert {rule.value for rule in smoke.rules} == {"smoke_pct"}
+    assert set(by_value) == {"smoke_pct", "battery_pct"}
+
+
+def test_a_month_loses_no_peak(session):
+    (smoke,) = (
+        t.series
+        for t in device_trends(session, "S1", TrendSpan.MONTH, NOW)
+        if t.series.value == "smoke_pct"
+    )
+    assert len(smoke.points) == 6
+    assert {point.at.hour % 6 for point in smoke.points} == {0}
+    assert max(point.high for point in smoke.points) == 1 + 2 * 29
+    assert min(point.low for point in smoke.points) == 1
+
+
+def test_a_building_joins_its_devices_of_a_kind(session):
+    (smoke,) = (
+        t
+        for t in building_trends(session, "B1", TrendSpan.DAY, NOW)
+        if t.series.value == "smoke_pct"
+    )
+    last = smoke.series.points[-1]
+    assert (smoke.devices, last.low, last.high) == (2, 1.0, 92)
+    assert last.mean == pytest.approx((4 * 1 + 90) / 5)
+
+
+def test_silence_is_empty_and_the_unknown_refused(session):
+    assert device_trends(session, "E1", TrendSpan.MONTH, NOW) == ()
+    with pytest.raises(NotFoundError, match="'S9'"):
+        device_trends(session, "S9", TrendSpan.DAY, NOW)
+    with pytest.raises(NotFoundError, match="'B9'"):
+        building_trends(session, "B9", TrendSpan.DAY, NOW)
