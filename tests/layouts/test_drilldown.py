@@ -183,7 +183,7 @@ def test_an_incident_says_who_did_what_and_why_it_is_believed(session):
     for expected in (
         "火警警情 2",
         "可信度高：独立感烟 + 感温，90 秒内都报警。",
-        "关闭警情",
+        "已结案",
         "误报",
         "做饭油烟",
         "9 分钟",
