@@ -14,6 +14,7 @@ import httpx
 from playwright.sync_api import Browser, Page
 
 from bench import goals
+from bench.baselines import WINDOWS
 from bench.goals import Bases, print_figure
 from bench.harness import quantile, report, spread
 from bench.page import Delays, Site, are_seen, delays, open_page
@@ -22,7 +23,6 @@ from bench.readers import PAGES_READ
 from bench.stage import Stage, web_process
 from tests.servers import ROOT, wait_for
 
-WINDOWS = 10
 READERS = 99
 SECONDS = 20
 STEADY_S = 10
