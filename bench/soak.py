@@ -109,6 +109,9 @@ def watch(
 
 def judge(samples: dict[str, list[Sample]]) -> bool:
     """Print first against last of everything; return whether all is within ten per cent."""
+    if min(map(len, samples.values())) < 2 * COMPARED:
+        report("soak verdict", failed=f"fewer than {2 * COMPARED} samples: let it run longer")
+        return False
     good = True
     for name, taken in samples.items():
         for what in taken[0]:
