@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator
 
-from playwright.sync_api import Browser, Error
+from playwright.sync_api import Browser, Error, Page
 
 from bench import goals
 from bench.goals import Bases
@@ -31,28 +31,41 @@ FLOOR_RATE = 4
 USUAL_S = 15
 PAN_S = 3
 LOADS = 3
+WINDOWS = 10
 #: All that is measured of the usual way has to be there in this time.
 USUAL_LIMIT_S = 100
 MAP_THERE = ".leaflet-control-zoom"
 
 
 def measure_floor(browser: Browser, stage: Stage, bases: Bases) -> None:
-    """Measure the empty page: an alarm's delay, memory; and the load of a bare Dash map."""
+    """Measure the empty page: an alarm's delay, memory; where the table has ten windows, ten."""
     with helper("bench.floor", stage.redis_url) as (url, pid):
         before = renderers(browser)
         page = open_page(browser, Site(url))
-        known = set(stage.alarms.alarms)
-        with stage.changing(), stage.burning(FLOOR_RATE, floor=True):
-            page.wait_for_timeout(FLOOR_S * 1000)
-        written = {i: at for i, at in stage.alarms.alarms.items() if i not in known}
-        got = delays([page], written)
-        line = {"devices": stage.devices, "shown": spread(got.shown), "missed": got.missed}
-        report("floor: Redis message → empty page, ms", **spread(got.painted), **line)
-        for figure in (goals.ALARM, goals.ALARM_WINDOWS, goals.ALARM_CLIENTS):
-            bases.floor[figure] = quantile(got.painted, 0.95)
+        one = _floor_delay(stage, [page], "floor: Redis message → empty page, ms")
+        bases.floor |= dict.fromkeys((goals.ALARM, goals.ALARM_WINDOWS, goals.ALARM_CLIENTS), one)
         bases.floor[goals.TAB_MEMORY], _ = tab_memory(browser, page, before)
         bases.floor[goals.WEB_MEMORY] = private_mb(pid)
         page.context.close()
+        if stage.devices in goals.ALARM_WINDOWS.goals:
+            for path, name in (("", "empty pages"), ("pulse", "pages with twenty pulsing marks")):
+                pages = [open_page(browser, Site(url), path) for _ in range(WINDOWS)]
+                ten = _floor_delay(stage, pages, f"floor: the same, ten {name}, ms")
+                bases.floor[goals.ALARM_WINDOWS] = ten
+                for page in pages:
+                    page.context.close()
+
+
+def _floor_delay(stage: Stage, pages: list[Page], name: str) -> float:
+    known = set(stage.alarms.alarms)
+    with stage.changing(), stage.burning(FLOOR_RATE, floor=True):
+        pages[0].wait_for_timeout(FLOOR_S * 1000)
+    pages[0].wait_for_timeout(1000)
+    written = {i: at for i, at in stage.alarms.alarms.items() if i not in known}
+    got = delays(pages, written)
+    line = {"devices": stage.devices, "shown": spread(got.shown), "missed": got.missed}
+    report(name, **spread(got.painted), **line)
+    return quantile(got.painted, 0.95)
 
 
 def measure_bare_map(browser: Browser, bases: Bases) -> None:

@@ -14,6 +14,7 @@ import httpx
 from playwright.sync_api import Browser, Page
 
 from bench import goals
+from bench.baselines import WINDOWS
 from bench.goals import Bases, print_figure
 from bench.harness import quantile, report, spread
 from bench.page import Delays, Site, are_seen, delays, open_page
@@ -22,7 +23,6 @@ from bench.readers import PAGES_READ
 from bench.stage import Stage, web_process
 from tests.servers import ROOT, wait_for
 
-WINDOWS = 10
 READERS = 99
 SECONDS = 20
 STEADY_S = 10
@@ -135,15 +135,19 @@ def measure_clients(browser: Browser, stage: Stage, site: Site, bases: Bases) ->
         pids = stage.web_pids
         started, used = time.monotonic(), cpu_seconds(pids)
         got = alarms_on(stage, [page], SECONDS)
-        cores = (cpu_seconds(pids) - used) / (time.monotonic() - started)
-        count = readers.count
+        elapsed, count = time.monotonic() - started, readers.count
+        cores = (cpu_seconds(pids) - used) / elapsed
     print_delays(goals.ALARM_CLIENTS, stage, got, bases)
     memory = {
         "web_private_mb": [round(private_mb(pid), 1) for pid in pids],
         "web_rss_mb": [round(resident_mb(pid), 1) for pid in pids],
     }
-    lost = count["lost"]
-    print_figure(goals.CPU, stage.devices, cores, bases, processes=len(pids), lost=lost, **memory)
+    read = {
+        "lost": count["lost"],
+        "kb_per_client_s": round(count["bytes"] / READERS / elapsed / 1000, 2),
+    }
+    line = {"processes": len(pids), **read, **memory}
+    print_figure(goals.CPU, stage.devices, cores, bases, **line)
     page.context.close()
 
 

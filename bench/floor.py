@@ -22,12 +22,39 @@ socket.onmessage = (event) =>
 socket.onopen = () => (document.documentElement.dataset.ready = "true");
 </script>"""
 
+#: The same with what no live map can do without: twenty marks that pulse on a canvas of full size.
+PULSE = (
+    PAGE
+    + """<body style="margin:0"><canvas></canvas><script>
+const canvas = document.querySelector("canvas"), ctx = canvas.getContext("2d");
+[canvas.width, canvas.height] = [innerWidth, innerHeight];
+const marks = [...Array(20).keys()].map((i) => [90 + (i % 10) * 180, 300 + (i % 4) * 150]);
+function frame(now) {
+  for (const [x, y] of marks) {
+    ctx.clearRect(x - 36, y - 36, 72, 72);
+    ctx.strokeStyle = ctx.fillStyle = "#ff4d4f";
+    ctx.beginPath();
+    ctx.arc(x, y, 10 + 22 * ((now % 1600) / 1600), 0, 2 * Math.PI);
+    ctx.stroke();
+    ctx.fillRect(x - 7, y - 7, 14, 14);
+  }
+  setTimeout(() => requestAnimationFrame(frame), 50);
+}
+requestAnimationFrame(frame);
+</script>"""
+)
+
 clients: set[WebSocket] = set()
 
 
 async def page(_request: Request) -> HTMLResponse:
     """Return the empty page."""
     return HTMLResponse(PAGE)
+
+
+async def pulse(_request: Request) -> HTMLResponse:
+    """Return the page with pulsing marks."""
+    return HTMLResponse(PULSE)
 
 
 async def connect(socket: WebSocket) -> None:
@@ -57,7 +84,8 @@ async def lifespan(_app: Starlette) -> AsyncIterator[None]:
     task.cancel()
 
 
-app = Starlette(routes=[Route("/", page), WebSocketRoute("/ws", connect)], lifespan=lifespan)
+routes = [Route("/", page), Route("/pulse", pulse), WebSocketRoute("/ws", connect)]
+app = Starlette(routes=routes, lifespan=lifespan)
 
 if __name__ == "__main__":
     uvicorn.run(app, port=int(sys.argv[1]), log_level="error")
