@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from data.domain.alarms import DEVICE, Action, Alarm
-from data.domain.errors import ReadingError
+from data.domain.errors import ReadingError, Refusal
 from data.domain.intake import DeviceMemory, NewAlarm, Taken, elapse, settle, take
 from data.domain.readings import Reading, check_reading
 from data.domain.rules import Rules
@@ -32,6 +32,7 @@ class Rejected:
 
     index: int
     error: str
+    reason: Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,14 @@ class Pipeline:
             try:
                 believable.append((index, check_reading(reading)))
             except ReadingError as error:
-                rejected.append(Rejected(index, str(error)))
+                rejected.append(Rejected(index, str(error), error.reason))
         with self._database.writing() as session:
             batch = self._load(session, {reading.device_id for _, reading in believable})
             duplicates = 0
             for index, reading in believable:
                 if reading.device_id not in batch.known:
-                    rejected.append(Rejected(index, f"unknown device {reading.device_id!r}"))
+                    unknown = f"unknown device {reading.device_id!r}"
+                    rejected.append(Rejected(index, unknown, Refusal.DEVICE))
                 elif not _apply(batch, reading):
                     duplicates += 1
             changes = self._store(batch)

@@ -1,7 +1,7 @@
 """``POST /api/v1/readings``: the HTTP way in."""
 
 import hmac
-from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -10,8 +10,8 @@ from starlette.concurrency import run_in_threadpool
 
 from callbacks.http.problems import Problem
 from callbacks.services import Services
-from data.domain.errors import ReadingError, Refusal
-from data.domain.readings import Reading, check_reading
+from data.domain.errors import ReadingError
+from data.domain.readings import Reading
 from data.feeds.decode import BodyError, decode_item, parse_body
 from data.live.wire import to_json
 from data.pipeline import Outcome, Rejected
@@ -33,13 +33,13 @@ class ReadingCounters:
             "xt_readings_refused_total", "Bodies refused as a whole", ["reason"], registry=registry
         )
 
-    def count(self, outcome: Outcome, reasons: Iterable[Refusal]) -> None:
+    def count(self, outcome: Outcome) -> None:
         """Count what was taken and what was not."""
         self.readings.labels("accepted").inc(outcome.accepted)
         self.readings.labels("duplicate").inc(outcome.duplicates)
         self.readings.labels("rejected").inc(len(outcome.rejected))
-        for reason in reasons:
-            self.rejected.labels(reason).inc()
+        for rejected in outcome.rejected:
+            self.rejected.labels(rejected.reason).inc()
 
     def body_refused(self, path: str, reason: str) -> None:
         """Count a body that did not come through to the router: too large or too slow."""
@@ -61,8 +61,8 @@ def readings_router(services: Services, counters: ReadingCounters) -> APIRouter:
         except BodyError as error:
             counters.bodies.labels("body").inc()
             raise Problem(400, str(error)) from None
-        outcome, reasons = await run_in_threadpool(take_items, services, items)
-        counters.count(outcome, reasons)
+        outcome = await run_in_threadpool(take_items, services, items)
+        counters.count(outcome)
         return answer(outcome)
 
     @router.api_route(PATH, methods=["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
@@ -84,34 +84,22 @@ def has_key(services: Services, request: Request) -> bool:
     return any(matches)
 
 
-def take_items(services: Services, items: list[Any]) -> tuple[Outcome, list[Refusal]]:
-    """Decode and ingest a batch; a bad item costs only itself, and is counted by its reason."""
+def take_items(services: Services, items: list[Any]) -> Outcome:
+    """Decode and ingest a batch; a bad item costs only itself."""
     received_at = services.now()
     good: list[tuple[int, Reading]] = []
     rejected: list[Rejected] = []
-    reasons: list[Refusal] = []
     for index, item in enumerate(items):
         try:
             good.append((index, decode_item(item, received_at)))
         except ReadingError as error:
-            rejected.append(Rejected(index, str(error)))
-            reasons.append(error.reason)
+            rejected.append(Rejected(index, str(error), error.reason))
     outcome = (
         services.pipeline.ingest([reading for _, reading in good]) if good else Outcome(0, 0, ())
     )
-    rejected += [Rejected(good[r.index][0], r.error) for r in outcome.rejected]
-    reasons += [refusal_of(good[r.index][1]) for r in outcome.rejected]
+    rejected += [replace(r, index=good[r.index][0]) for r in outcome.rejected]
     rejected.sort(key=lambda r: r.index)
-    return Outcome(outcome.accepted, outcome.duplicates, tuple(rejected)), reasons
-
-
-def refusal_of(reading: Reading) -> Refusal:
-    """Return why the pipeline rejected a reading: a believable one is of an unknown device."""
-    try:
-        check_reading(reading)
-    except ReadingError as error:
-        return error.reason
-    return Refusal.DEVICE
+    return Outcome(outcome.accepted, outcome.duplicates, tuple(rejected))
 
 
 def answer(outcome: Outcome) -> Response:

@@ -7,6 +7,7 @@ import pytest
 from redis import Redis
 from sqlalchemy import select
 
+from data.domain.errors import Refusal
 from data.domain.words import AlarmKind, Reported, Status
 from data.live import keys
 from data.pipeline import Rejected
@@ -57,8 +58,8 @@ def test_good_items_pass_though_their_neighbours_are_bad(lane: Lane) -> None:
 
     assert outcome.accepted == 2
     assert outcome.rejected == (
-        Rejected(1, "unknown device 'nobody'"),
-        Rejected(2, "smoke_pct = 1000000000.0 is not within 0 … 100"),
+        Rejected(1, "unknown device 'nobody'", Refusal.DEVICE),
+        Rejected(2, "smoke_pct = 1000000000.0 is not within 0 … 100", Refusal.VALUE),
     )
 
 

@@ -11,7 +11,7 @@ const ICON = {
   camera: { zh: "视", en: "C", from: 16, ground: "#20262b", line: "#7d8893", text: "#aab3bc" },
 };
 const HALF = 8;
-const ICONS_FROM = 17.5; // further out a hydrant is a small ring
+const ICONS_FROM = 17.5; // further out a hydrant is a small bar: a ring would say 失联
 
 const kindWord = (kind) => ({ hydrant: t("消火栓"), micro_station: t("微型消防站"), camera: t("视频") })[kind];
 
@@ -19,14 +19,15 @@ function drawIcon(ctx, kind, x, y, zoom) {
   const { ground, line, text } = ICON[kind];
   const small = kind === "hydrant" && zoom < ICONS_FROM;
   ctx.beginPath();
-  if (kind === "hydrant") ctx.arc(x, y, small ? 3 : HALF, 0, 2 * Math.PI);
+  if (small) ctx.rect(x - 1.5, y - 3.5, 3, 7);
+  else if (kind === "hydrant") ctx.arc(x, y, HALF, 0, 2 * Math.PI);
   else ctx.roundRect(x - HALF, y - HALF, 2 * HALF, 2 * HALF, 3);
-  ctx.fillStyle = ground;
+  ctx.fillStyle = small ? line : ground;
   ctx.fill();
+  if (small) return;
   ctx.strokeStyle = line;
   ctx.lineWidth = 1.2;
   ctx.stroke();
-  if (small) return;
   ctx.fillStyle = text;
   ctx.font = fontOf(10.5, 600);
   ctx.textAlign = "center";
