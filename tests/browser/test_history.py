@@ -66,7 +66,7 @@ def test_a_click_opens_an_incident_with_its_timeline(open_page: OpenPage) -> Non
     page = open_page(path="/history/?tab=incidents&verdict=real")
     rows(page).first.locator("[col-id=building]").click()
     expect(page).to_have_url(re.compile(r"/\?incident=\d+"))
-    expect(page.locator("#drilldown .timeline-incident li").first).to_contain_text("警情开始")
+    expect(page.locator("#drilldown .timeline-incident li").first).to_contain_text("警情建立")
 
 
 def test_nothing_found_says_what_to_do(open_page: OpenPage) -> None:
