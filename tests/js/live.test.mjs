@@ -43,7 +43,13 @@ function makeWorld(answers = [{ status: 200, json: snapshot() }]) {
   };
   world.last = () => world.sockets.at(-1);
   world.greet = (id) => world.last().receive(hello(id));
-  world.paint = () => world.frames.splice(0).forEach((fn) => fn());
+  /** Half a second later everything that came is painted. */
+  world.paint = () => {
+    world.frames.splice(0).forEach((fn) => fn());
+    world.everys.at(-1)?.();
+    world.frames.splice(0).forEach((fn) => fn());
+  };
+  world.frame = () => world.frames.splice(0).forEach((fn) => fn());
   world.pass = (ms) => {
     world.tick += ms;
     world.everys.forEach((fn) => fn());
@@ -92,11 +98,14 @@ test("alarms are told at once where they are seen, once a frame; everything else
   assert.equal(told, 1);
   assert.equal(client.alarms.size, 2);
   assert.equal(changes.length, 1);
-  world.paint();
+  world.last().receive(changed({ number: 3, statuses: [[0, 3]] }));
+  world.frame();
   assert.deepEqual([...changes[1].alarms], [9, 10]);
+  assert.equal(changes[1].slots.size, 0, "statuses wait for their turn");
+  world.paint();
+  assert.deepEqual([...changes[2].slots], [0]);
   world.hidden = true;
-  world.last().receive(changed({ number: 3, alarms: [makeAlarm({ id: 11 })] }));
-  world.last().receive(changed({ number: 4, statuses: [[0, 3]] }));
+  world.last().receive(changed({ number: 4, alarms: [makeAlarm({ id: 11 })] }));
   assert.equal(told, 1);
 });
 

@@ -10,6 +10,7 @@ import { Present, isEmpty, noChange } from "./present.mjs";
 /** A beat comes every second; so much silence is told, well within the five seconds that are allowed. */
 export const SILENCE_MS = 4400;
 const HEALTH_MS = 500;
+const PAINT_MS = 500;
 const FIRST_WAIT_MS = 400;
 const OPEN = 1; // WebSocket.OPEN
 const LONGEST_WAIT_MS = 3000; // the present heals within five seconds, and screens must not lag behind it
@@ -124,8 +125,9 @@ export class LiveClient {
   /** Begins; resolves with the first snapshot. @param {string|null} building whose values to stream too */
   start(building = null) {
     this.#building = building;
-    this.#world.onVisible(() => this.#flushIfSeen());
+    this.#world.onVisible(() => this.#flushIfSeen({ all: true }));
     this.#world.every(() => this.#watchSilence(), HEALTH_MS);
+    this.#world.every(() => this.#pace(), PAINT_MS);
     return new Promise((resolve) => {
       const off = this.on("snapshot", () => {
         off();
@@ -240,19 +242,32 @@ export class LiveClient {
     if (silent && this.#socket) this.#lost(); // a dead connection says nothing by itself
   }
 
+  /** What needs a person waits for the next frame of the screen at most. */
   #ask() {
-    if (this.#asked || isEmpty(this.#change)) return;
+    if (this.#asked || !(this.#change.full || this.#change.alarms.size)) return;
     this.#asked = true;
     this.#world.frame(() => {
       this.#asked = false;
-      this.#flushIfSeen();
+      this.#flushIfSeen({ all: this.#change.full });
     });
   }
 
-  #flushIfSeen() {
+  /**
+   * Statuses and values are painted twice a second, each page at its own time: many screens on one
+   * machine that paint a frame of the stream together would keep an alarm waiting.
+   */
+  #pace() {
+    if (!isEmpty(this.#change)) this.#world.frame(() => this.#flushIfSeen({ all: true }));
+  }
+
+  #flushIfSeen({ all }) {
     if (this.#world.hidden() || isEmpty(this.#change)) return;
     const change = this.#change;
     this.#change = noChange();
+    if (!all) {
+      Object.assign(this.#change, { slots: change.slots, values: change.values });
+      Object.assign(change, { slots: new Set(), values: new Map() });
+    }
     this.#tell("change", change);
   }
 }
