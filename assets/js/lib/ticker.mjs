@@ -2,10 +2,10 @@
  * One slow clock for everything that pulses, so that all of it moves in the same few frames.
  *
  * A css animation or a frame loop draws sixty or twenty times a second; on a wall of software-rendered
- * screens that is most of the work. Four steps a second draw the eye as well.
+ * screens that is most of the work. Three steps a second draw the eye as well.
  */
 
-export const TICK_MS = 250;
+export const TICK_MS = 320;
 /** Ticks of one pulse. */
 export const TICKS = 6;
 

@@ -1,6 +1,6 @@
 /** The built-in basemap: counties around, the sub-district, its communities, streets, water, names. */
 import { named, t } from "../i18n.mjs";
-import { PREALARM, STATUS, drawMark } from "../marks.mjs";
+import { STATUS } from "../marks.mjs";
 import { inRings, longestStretch, overlap } from "../shapes.mjs";
 import { statusWord } from "../words.mjs";
 import { canvasLayer, trace } from "./canvas.mjs";
@@ -95,14 +95,13 @@ function nameStreets(ctx, town, view, shelf) {
 
 const shortName = (community) => named(community.name.replace(/社区$/, ""), community.nameEn.replace(/ Community$/, ""));
 
-function nameCommunity(ctx, community, code, view, shelf) {
+function nameCommunity(ctx, community, view, shelf) {
   const size = view.zoom >= 15 ? 16 : view.zoom >= 14 ? 13.5 : 11.5;
   const [x, y] = [community.x * view.scale - view.ox, community.y * view.scale - view.oy];
   const text = shortName(community).replace(/^国营晋江市良种繁殖场生活区$/, t("良种场"));
   const half = widthOf(ctx, text, size, 600) / 2;
   if (!shelf.take(x - half - 4, y - size, x + half + 4, y + size)) return;
   write(ctx, text, x, y, { size, weight: 600, colour: TEXT.strong, halo: 4 });
-  if (code >= PREALARM) drawMark(ctx, code, x - half - size * 0.75, y, size * 0.42);
 }
 
 function nameNeighbours(ctx, town, view, shelf) {
@@ -128,9 +127,9 @@ function namePlaces(ctx, town, view, shelf) {
   }
 }
 
-function paintNames(ctx, town, view, worst) {
+function paintNames(ctx, town, view) {
   const shelf = new Shelf();
-  if (view.zoom < 17) town.communities.forEach((item, i) => nameCommunity(ctx, item, worst?.community[i] ?? 0, view, shelf));
+  if (view.zoom < 17) town.communities.forEach((item) => nameCommunity(ctx, item, view, shelf));
   namePlaces(ctx, town, view, shelf);
   nameStreets(ctx, town, view, shelf);
   nameNeighbours(ctx, town, view, shelf);
@@ -156,10 +155,9 @@ function tooltip(picture, i) {
 /**
  * @param {L.Map} map
  * @param {import("../picture.mjs").Picture} picture
- * @param {{labels?: boolean, marks?: boolean, tiles?: () => boolean}} [options] marks: worst status
- *   beside the names, for a page without the alarm layer; `tiles()`: whether a tile basemap lies below
+ * @param {{tiles?: () => boolean}} [options] `tiles()`: whether a tile basemap lies below
  */
-export function contextLayer(map, picture, { labels = true, marks = false, tiles = () => false } = {}) {
+export function contextLayer(map, picture, { tiles = () => false } = {}) {
   let chosen = null;
   const ground = canvasLayer(map, {
     name: "xt-ground",
@@ -173,11 +171,12 @@ export function contextLayer(map, picture, { labels = true, marks = false, tiles
   const names = canvasLayer(map, {
     name: "xt-names",
     zIndex: 430,
-    paint: (ctx, view) => picture.town && labels && paintNames(ctx, picture.town, view, marks ? picture.worst : null),
+    paint: (ctx, view) => (picture.town ? paintNames(ctx, picture.town, view) : false),
   });
   const off = picture.on((change) => {
-    if (change.full) ground.ask();
-    if (change.full || change.communities.size) names.ask();
+    if (!change.full) return;
+    ground.ask();
+    names.ask();
   });
   ground.ask();
   names.ask();
