@@ -24,7 +24,7 @@ from callbacks.http.exports import exports_router
 from callbacks.http.gate import Gate
 from callbacks.http.health import health_router
 from callbacks.http.incidents import incidents_router
-from callbacks.http.live import live_router
+from callbacks.http.live import GeometryCache, live_router
 from callbacks.http.metrics import Metrics, RequestMetrics, metrics_router
 from callbacks.http.problems import LastResort, install_problems
 from callbacks.http.readings import ReadingCounters, readings_router
@@ -76,9 +76,10 @@ def create_asgi(services: Services) -> FastAPI:
     compressor = Compressor(services.settings.data_dir / "compressed")
     metrics = Metrics(services.registry)
     counters = ReadingCounters(services.registry)
+    geometry = GeometryCache(services)
     app = FastAPI(
         title="Xintang smart fire",
-        lifespan=_lifespan(services, compressor),
+        lifespan=_lifespan(services, compressor, geometry),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -86,6 +87,7 @@ def create_asgi(services: Services) -> FastAPI:
     )
     install_problems(app)
     app.include_router(readings_router(services, counters))
+    app.include_router(live_router(services, geometry))
     _include_routers(app, services, compressor, metrics)
     _mount_surfaces(app, services, compressor)
     _add_middleware(app, services, compressor, metrics, counters)
@@ -103,17 +105,19 @@ def make_surfaces(services: Services) -> tuple[SurfaceApp, ...]:
 
 
 def _lifespan(
-    services: Services, compressor: Compressor
+    services: Services, compressor: Compressor, geometry: GeometryCache
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await services.hub.start()
         checking = asyncio.create_task(services.sessions.end_streams(services.hub))
+        warming = asyncio.create_task(asyncio.to_thread(geometry.warm))
         compressor.start()
         try:
             yield
         finally:
             checking.cancel()
+            warming.cancel()
             await services.hub.stop()
             compressor.close()
 
@@ -128,7 +132,6 @@ def _include_routers(
     app.include_router(health_router(services))
     app.include_router(auth_router(services.sessions, assets=assets, secure=secure))
     app.include_router(assets_router(ASSETS_FOLDER, services.build, compressor))
-    app.include_router(live_router(services))
     app.include_router(building_router(services))
     app.include_router(day_router(services))
     app.include_router(commands_router(services))

@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from typing import Any, Final
 
 import brotli
+import structlog
 from fastapi import APIRouter, Request, Response, WebSocket, WebSocketDisconnect
 from starlette.responses import StreamingResponse
 
@@ -19,6 +20,9 @@ from data.live.present import Present, PresentMissingError
 from data.live.subscribers import Binary, Subscriber
 from data.live.wire import to_json
 from data.store.geometry import geometry_version
+from data.store.guard import StoreUnavailableError, reading
+
+log = structlog.get_logger()
 
 IMMUTABLE: Final = "private, max-age=31536000, immutable"
 GEOMETRY_QUALITY: Final = 9
@@ -58,6 +62,15 @@ class GeometryCache:
                 self._version = current
             return self._files.get(name)
 
+    def warm(self) -> None:
+        """Make the files before the first screen asks; without a database the first one waits."""
+        try:
+            with reading(self._services.database) as session:
+                version = geometry_version(session)
+            self.get(version, "context.json")
+        except StoreUnavailableError:
+            log.warning("the geometry is made when somebody asks for it")
+
 
 class SnapshotCache:
     """The present, encoded once for all who ask within a moment.
@@ -90,10 +103,9 @@ class SnapshotCache:
             return self._body
 
 
-def live_router(services: Services) -> APIRouter:
+def live_router(services: Services, geometry: GeometryCache) -> APIRouter:
     """Make the router; the session middleware in front of it keeps strangers out."""
     router = APIRouter(prefix="/live")
-    geometry = GeometryCache(services)
     snapshots = SnapshotCache(Present(services.redis))
 
     @router.get("/geometry/{version}/{name}")

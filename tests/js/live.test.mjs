@@ -158,6 +158,15 @@ test("a lost frame is noticed and healed by a snapshot", async () => {
   assert.match(world.last().url, /after=5-40/);
 });
 
+test("a frame that can't be read is told and healed by a snapshot", async (t) => {
+  const told = t.mock.method(console, "error", () => {});
+  const { world, client } = await started([{ status: 200, json: snapshot() }, { status: 200, json: snapshot({ id: "5-40" }) }]);
+  world.last().receive(Uint8Array.of(99).buffer);
+  assert.equal(told.mock.callCount(), 1);
+  await world.wait();
+  assert.equal(client.present.id, "5-40");
+});
+
 test("a dropped stream resumes where it stopped; if that fails too, a snapshot", async () => {
   const { world } = await started();
   world.greet("5-1");

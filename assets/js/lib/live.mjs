@@ -185,15 +185,27 @@ export class LiveClient {
   }
 
   #receive(data) {
-    const { kind, content } = readFrame(data);
+    let frame;
+    try {
+      frame = readFrame(data);
+    } catch (error) {
+      console.error(error); // not ours, or of a newer server: start again, ever more slowly
+      this.#close();
+      this.#retry(() => this.#snapshot());
+      return;
+    }
     this.#attempt = 0;
     this.#hear();
+    this.#takeFrame(frame);
+    this.#ask();
+  }
+
+  #takeFrame({ kind, content }) {
     if (kind === "changes") this.#takeChanges(content);
     else if (kind === "beat") this.present.beat(content, this.#world.now());
     else if (kind === "hello") this.present.greet(content);
     else if (kind === "values") this.present.applyValues(content, this.#change);
     else this.#snapshot(); // reset
-    this.#ask();
   }
 
   #takeChanges(frame) {

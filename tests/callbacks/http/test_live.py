@@ -10,6 +10,7 @@ from callbacks.http.live import GeometryCache
 from data.domain.readings import Reading
 from data.live import keys
 from data.live.present import Present
+from data.store.guard import StoreUnavailableError
 from data.store.models import Meta
 from tests.live import decoded
 from tests.servers import wait_for
@@ -118,3 +119,18 @@ def test_all_who_ask_within_a_moment_get_the_same_snapshot(site: Site) -> None:
     assert client.get("/live/snapshot").status_code == 503
     Present(site.services.redis).begin("lane")
     assert client.get("/live/snapshot").json()["id"] != first["id"]
+
+
+def test_geometry_is_made_before_anybody_asks(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = GeometryCache(site.services)
+    cache.warm()
+    monkeypatch.setattr("callbacks.http.live.encode_geometry", None)
+    assert cache.get("lane", "map.bin")
+
+
+def test_a_server_starts_without_a_database(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise StoreUnavailableError("away")
+
+    monkeypatch.setattr("callbacks.http.live.reading", away)
+    GeometryCache(site.services).warm()
