@@ -41,7 +41,7 @@ DESK: Final = Surface(
     prefix="/",
     libraries=frozenset({"html", "dcc", "dash_leaflet"}),
     entry="desk.mjs",
-    styles=("base.css", "desk.css"),
+    styles=("base.css", "desk.css", "handling.css"),
 )
 WALL: Final = Surface(
     name="wall",
