@@ -22,6 +22,7 @@ from callbacks.http.commands import commands_router
 from callbacks.http.day import day_router
 from callbacks.http.exports import exports_router
 from callbacks.http.gate import Gate
+from callbacks.http.handover import handover_router
 from callbacks.http.health import health_router
 from callbacks.http.incidents import incidents_router
 from callbacks.http.live import live_router
@@ -134,6 +135,7 @@ def _include_routers(
     app.include_router(commands_router(services))
     app.include_router(rules_router(services))
     app.include_router(incidents_router(services))
+    app.include_router(handover_router(services, assets=assets))
     app.include_router(exports_router(services))
     app.include_router(cameras_router(services))
     app.include_router(tiles_router(services, metrics))
