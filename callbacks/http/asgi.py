@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse, Response
 
-from callbacks import desk, history, wall, weekly
+from callbacks import desk, history, rules, wall, weekly
 from callbacks.desk.page import current_header
 from callbacks.desk.page import page as desk_page
 from callbacks.http.auth import auth_router
@@ -69,6 +69,14 @@ HISTORY: Final = Surface(
     entry="history.mjs",
     styles=("base.css", "history.css"),
 )
+RULES: Final = Surface(
+    name="rules",
+    title="报警规则",
+    prefix="/rules/",
+    libraries=frozenset({"html"}),
+    entry="rules.mjs",
+    styles=("base.css", "rules.css"),
+)
 GZIP_LEVEL: Final = 5
 
 
@@ -99,6 +107,7 @@ def make_surfaces(services: Services) -> tuple[SurfaceApp, ...]:
         make_surface(services, WALL, lambda: wall.page(services), wall.register),
         make_surface(services, WEEKLY, lambda: weekly_page(current_header()), weekly.register),
         make_surface(services, HISTORY, lambda: history.page(services), history.register),
+        make_surface(services, RULES, lambda: rules.page(services), rules.register),
         make_surface(services, DESK, lambda: desk_page(services), desk.register),
     )
 
