@@ -58,6 +58,7 @@ def test_subdistrict_leads_to_work_points_and_communities(session):
     assert links(panel) == ["/?work_point=A", f"/?community={SHATANG}", f"/?community={HOUYANG}"]
     assert bound(panel, "community") == [SHATANG, HOUYANG]
     assert "2 个社区 · 1 个工作点" in text(panel)
+    assert "年份和口径（户籍、常住、流动）不同" in text(panel)
 
 
 def test_work_point_says_that_the_grouping_is_assumed(session):
