@@ -159,12 +159,12 @@ def facts(rows: Iterable[tuple[str, Part | Sequence[Part]]]) -> Component:
     )
 
 
-def section(title: str, *children: Part, count: int | None = None) -> Component:
+def section(title: str, *children: Part, count: int | None = None, css: str = "") -> Component:
     """Return a titled part of the drill-down."""
     heading: list[Part] = [title]
     if count is not None:
         heading += [" ", html.Span(str(count), className="count")]
-    return html.Section([html.H3(heading), *children], className="drill-section")
+    return html.Section([html.H3(heading), *children], className=f"drill-section {css}".rstrip())
 
 
 def summary(*children: Part) -> Component:

@@ -249,7 +249,10 @@ def _notices(view: DeskView, _: Translator) -> Component:
 
 def _drilldown(_: Translator) -> Component:
     return html.Aside(
-        html.Div(skeleton(12), id=ids.DRILLDOWN, className="drilldown"),
+        [
+            dcc.Store(id=ids.HANDLING_AGAIN),
+            html.Div(skeleton(12), id=ids.DRILLDOWN, className="drilldown"),
+        ],
         className="panel desk-drilldown",
         **aria(label=_("详情")),
     )

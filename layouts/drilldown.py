@@ -84,6 +84,7 @@ def subdistrict_panel(view: SubdistrictView, newest: datetime | None, shown: Sho
         head(_("新塘街道"), sub),
         summary(
             _totals(shown, view.population, view.buildings, view.devices),
+            _added_up(shown),
             _newest(newest, shown),
             badges(badge(_("部分人口为假定值")) if view.figures_assumed else None),
         ),
@@ -115,6 +116,7 @@ def work_point_panel(view: WorkPointView, newest: datetime | None, shown: Shown)
                 sum(area.buildings for area in view.communities),
                 sum(area.devices for area in view.communities),
             ),
+            _added_up(shown),
             _newest(newest, shown),
         ),
         section(
@@ -245,11 +247,19 @@ def _totals(shown: Shown, population: int, buildings: int, devices: int) -> Comp
 
 
 def _counts(shown: Shown, area: AreaRow) -> list[Part]:
+    """Return buildings above devices, so that an English name has room beside them."""
     _ = shown.translate
-    text = _("{buildings} 栋 · {devices} 台").format(
-        buildings=number(area.buildings), devices=number(area.devices)
-    )
-    return [html.Span(text, className="num")]
+    return [
+        html.Span(_("{n} 栋").format(n=number(area.buildings)), className="num"),
+        html.Span(_("{n} 台").format(n=number(area.devices)), className="num"),
+    ]
+
+
+def _added_up(shown: Shown) -> Component:
+    """Say what a sum of the communities' population is worth (data/reference/SOURCES.md)."""
+    _ = shown.translate
+    said = _("人口为各社区数字之和：年份和口径（户籍、常住、流动）不同，仅供参考。")
+    return html.P(said, className="quiet figures-note")
 
 
 def _point_row(shown: Shown, area: AreaRow) -> Component:

@@ -19,7 +19,7 @@ from data.domain.views import (
     OpenAlarmView,
 )
 from data.domain.words import STATUS_OF_ALARM, Status
-from layouts import words
+from layouts import ids, words
 from layouts.cameras import cameras_section
 from layouts.components import (
     Crumb,
@@ -51,8 +51,10 @@ SERIOUS_HAZARD = 2
 _UNKNOWN = DeviceNow(Status.NORMAL)
 
 
-def building_panel(view: BuildingView, cameras: Sequence[CameraNear], shown: Shown) -> Component:
-    """Return one building with the cameras that see it."""
+def building_panel(
+    view: BuildingView, cameras: Sequence[CameraNear], here: Sequence[Part], shown: Shown
+) -> Component:
+    """Return one building with the cameras that see it; ``here``: what is going on there."""
     _ = shown.translate
     building = view.facts
     worst = _worst(view)
@@ -74,12 +76,12 @@ def building_panel(view: BuildingView, cameras: Sequence[CameraNear], shown: Sho
             before=mark(worst, building=building.id, large=True),
             after=status_word(shown, worst, building=building.id),
         ),
-        alarms_section(view.alarms, shown) if view.alarms else None,
+        html.Div(here, id=ids.HANDLING),
         _summary(view, shown),
         people_section(_("处置联系"), view.people, shown, _("尚未登记责任人和网格员")),
         _devices(view, shown),
         trend_section(shown),
-        _near(view, shown),
+        near_section(view.micro_stations, view.hydrants, shown),
         cameras_section(cameras, shown),
         _facts(view, shown),
         _hazards(view, shown),
@@ -217,12 +219,15 @@ def device_row(line: DeviceRow, shown: Shown) -> Component:
     )
 
 
-def _near(view: BuildingView, shown: Shown) -> Component:
+def near_section(
+    stations: Sequence[FacilityNear], hydrants: Sequence[FacilityNear], shown: Shown
+) -> Component:
+    """Return the nearest micro stations and the hydrants within reach."""
     _ = shown.translate
     return section(
         _("最近的消防力量"),
-        rows([_station_row(near, shown) for near in view.micro_stations], _("尚未登记微型消防站")),
-        rows([_hydrant_row(near, shown) for near in view.hydrants], _("200 米内没有消火栓")),
+        rows([_station_row(near, shown) for near in stations], _("尚未登记微型消防站")),
+        rows([_hydrant_row(near, shown) for near in hydrants], _("200 米内没有消火栓")),
     )
 
 

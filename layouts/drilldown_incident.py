@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
-from data.domain.drilldown import IncidentDetail, PastAlarm, TimelineEntry
+from data.domain.drilldown import Help, IncidentDetail, PastAlarm, TimelineEntry
 from data.domain.words import STATUS_OF_ALARM
-from layouts import words
+from layouts import ids, words
 from layouts.components import (
     Crumb,
     Part,
@@ -26,24 +26,43 @@ from layouts.components import (
     section,
     summary,
 )
-from layouts.confidence import confidence_text
 from layouts.drilldown import drill, head, root_crumb
+from layouts.drilldown_handling import (
+    AtHand,
+    checklist_section,
+    confidence_section,
+    ending_section,
+    help_sections,
+    merged_notice,
+    note_section,
+    response_section,
+)
 from layouts.history_columns import cause_text, verdict_word
 from layouts.shown import Shown, number
 
 
-def incident_panel(view: IncidentDetail, shown: Shown) -> Component:
-    """Return one incident."""
-    _ = shown.translate
+def incident_panel(at_hand: AtHand, found: Help, shown: Shown) -> Component:
+    """Return one incident; what changes while people work on it is asked for again."""
+    view = at_hand.incident
     building = view.building
-    kind = _(words.ALARM_KIND[view.kind])
-    title = _("{kind}警情 {n}").format(kind=kind, n=view.id)
     return drill(
         "incident",
         str(view.id),
-        crumbs(shown, _steps(view, title, shown)),
+        crumbs(shown, _steps(view, _title(view, shown), shown)),
+        html.Div(incident_body(at_hand, found, shown), id=ids.HANDLING),
+        building_id=None if building is None else building.id,
+        watch=None if building is None else building.id,
+        slot=view.alarms[-1].slot if building is None and view.alarms else None,
+    )
+
+
+def incident_body(at_hand: AtHand, found: Help, shown: Shown) -> list[Part]:
+    """Return all of the panel that changes while people work on the incident."""
+    _ = shown.translate
+    view = at_hand.incident
+    return [
         head(
-            title,
+            _title(view, shown),
             _place(view, shown),
             before=mark(STATUS_OF_ALARM[view.kind], large=True),
             after=html.Span(
@@ -52,14 +71,21 @@ def incident_panel(view: IncidentDetail, shown: Shown) -> Component:
             ),
         ),
         _summary(view, shown),
-        _confidence(view, shown),
-        _who(view, shown),
+        _verdict(view, shown),
+        response_section(at_hand, shown),
+        confidence_section(view, shown),
+        *help_sections(found, shown),
+        checklist_section(at_hand, shown),
+        note_section(at_hand, shown),
+        ending_section(at_hand, shown),
         alarm_list(_("报警记录"), view.alarms, shown, count=view.alarm_count),
         _timeline(view, shown),
-        building_id=None if building is None else building.id,
-        watch=None if building is None else building.id,
-        slot=view.alarms[-1].slot if building is None and view.alarms else None,
-    )
+    ]
+
+
+def _title(view: IncidentDetail, shown: Shown) -> str:
+    _ = shown.translate
+    return _("{kind}警情 {n}").format(kind=_(words.ALARM_KIND[view.kind]), n=view.id)
 
 
 def alarm_list(
@@ -115,43 +141,31 @@ def _span(start: datetime, end: datetime | None, shown: Shown) -> str:
     return "—" if end is None else shown.duration((end - start).total_seconds())
 
 
-def _confidence(view: IncidentDetail, shown: Shown) -> Component:
-    """Say why the incident is believed, or that one device alone says so."""
+def _verdict(view: IncidentDetail, shown: Shown) -> Part:
+    """Return how it ended; nothing while it is open."""
     _ = shown.translate
-    written = confidence_text(view.confidence, shown)
-    if written:
-        text = _("可信度高：{reason}都报警。").format(reason=written)
-    else:
-        text = _("只有一台设备报警，尚无其他设备佐证。")
-    return section(_("可信度依据"), html.P(text))
-
-
-def _who(view: IncidentDetail, shown: Shown) -> Component:
-    _ = shown.translate
-    building: Part = None
-    if view.building is not None:
-        building = dcc.Link(view.building.name, href=href("building", view.building.id))
-    point = view.work_point
+    if view.closed_at is None:
+        return None
     return section(
-        _("处置"),
+        _("结论"),
+        merged_notice(view, shown),
         facts(
             [
-                (_("建筑"), building),
-                (_("工作点"), dcc.Link(shown.place(point), href=href("work_point", point.id))),
-                (_("确认时间"), _by(view.acked_at, view.acked_by, shown)),
-                (_("到场时间"), _by(view.arrived_at, None, shown)),
-                (_("关闭时间"), _by(view.closed_at, view.closed_by, shown)),
-                (_("核实"), verdict_word(view.verdict, _, is_open=view.closed_at is None)),
+                (_("核实"), verdict_word(view.verdict, _, is_open=False)),
+                (_("误报原因"), _false_cause(view, shown)),
                 (_("说明"), view.verdict_cause),
+                (_("关闭时间"), _by(view.closed_at, view.closed_by, shown)),
             ]
         ),
     )
 
 
-def _by(at: datetime | None, who: str | None, shown: Shown) -> str:
-    _ = shown.translate
-    if at is None:
-        return _("尚未")
+def _false_cause(view: IncidentDetail, shown: Shown) -> str | None:
+    causes = [alarm.false_cause for alarm in view.alarms if alarm.false_cause]
+    return shown.translate(words.FALSE_CAUSE[causes[0]]) if causes else None
+
+
+def _by(at: datetime, who: str | None, shown: Shown) -> str:
     return " · ".join(part for part in (shown.moment(at), who) if part)
 
 
@@ -162,7 +176,8 @@ def _alarm_row(alarm: PastAlarm, shown: Shown, *, of_device: bool) -> Component:
     end = verdict_word(alarm.verdict, _, is_open=alarm.closed_at is None)
     done = " ".join(part for part in (end, alarm.closed_by or alarm.acked_by) if part)
     times = f" ×{alarm.count}" if alarm.count > 1 else ""
-    sub = [None if of_device else alarm.device_name, done, alarm.note]
+    false_cause = alarm.false_cause and _(words.FALSE_CAUSE[alarm.false_cause])
+    sub = [None if of_device else alarm.device_name, done, false_cause, alarm.note]
     return row(
         f"{kind} · {cause_text(alarm.cause, alarm.value, shown)}{times}",
         sub=" · ".join(part for part in sub if part),
@@ -201,6 +216,8 @@ def _entry(
     if entry.action == "alarm":
         alarm = alarms.get(entry.detail)
         detail = "" if alarm is None else f"{alarm.device_name} {alarm.location}".strip()
+    elif entry.action == "checked":
+        detail = _(words.CHECK.get(entry.detail, entry.detail))
     who = "" if entry.actor == "device" else entry.actor
     after = shown.duration((entry.at - view.opened_at).total_seconds())
     return html.Li(

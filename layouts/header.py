@@ -36,6 +36,7 @@ NAVIGATION: Final = (
     _Surface("wall", "/wall/", "大屏"),
     _Surface("weekly", "/weekly/", "周报"),
     _Surface("history", "/history/", "历史"),
+    _Surface("rules", "/rules/", "规则"),
 )
 LIVE_SURFACE: Final = "desk"
 

@@ -49,6 +49,10 @@ class Shown:
         this_year = local.year == self.now.astimezone(SHANGHAI).year
         return f"{local:%m-%d %H:%M}" if this_year else f"{local:%Y-%m-%d %H:%M}"
 
+    def clock(self, at: datetime) -> str:
+        """Return the time of day in Asia/Shanghai, with seconds."""
+        return f"{at.astimezone(SHANGHAI):%H:%M:%S}"
+
     def day(self, at: datetime) -> str:
         """Return a date in Asia/Shanghai."""
         return f"{at.astimezone(SHANGHAI):%Y-%m-%d}"

@@ -5,6 +5,7 @@ import { byId, whenElement } from "./lib/dom.mjs";
 import { followDrilldown } from "./lib/drilldown.mjs";
 import { FlyOffer } from "./lib/fly_offer.mjs";
 import * as ids from "./lib/ids.mjs";
+import { bindIncidents } from "./lib/incident_panel.mjs";
 import { watchPerson } from "./lib/idle.mjs";
 import { bindKeys } from "./lib/keys.mjs";
 import { kpiStrip } from "./lib/kpi_strip.mjs";
@@ -161,6 +162,7 @@ async function main() {
   shortcuts(queue, new SearchBox(byId(ids.SEARCH_INPUT), byId(ids.SEARCH_RESULTS)));
   heedFires(picture, siren);
   document.addEventListener("click", openDialog);
+  bindIncidents(byId(ids.DRILLDOWN), picture);
   bindCameras(byId(ids.DRILLDOWN), () => picture.client.serverNow());
   window.xt.onMap((map) => joinMap(map, picture));
   await ready;

@@ -2,11 +2,11 @@
 
 from dash import Dash
 
-from callbacks.desk import basemap, drilldown, search, trend
+from callbacks.desk import basemap, drilldown, handling, search, trend
 from callbacks.services import Services
 
 
 def register(app: Dash, services: Services) -> None:
     """Attach every callback of the duty desk."""
-    for panel in (basemap, drilldown, search, trend):
+    for panel in (basemap, drilldown, handling, search, trend):
         panel.register(app, services)

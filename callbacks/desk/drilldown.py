@@ -3,6 +3,7 @@
 from dash import Dash, Input, Output
 from dash.development.base_component import Component
 
+from callbacks.desk.handling import building_here, incident_at_hand
 from callbacks.desk.selection import WHOLE, Selection, parse_selection
 from callbacks.request import current_lang
 from callbacks.services import Services
@@ -18,7 +19,6 @@ from data.store.drilldown import (
 )
 from data.store.drilldown_building import building_view
 from data.store.drilldown_device import device_id_of_slot, device_view
-from data.store.drilldown_incident import incident_view
 from data.store.drilldown_past import device_past
 from data.store.guard import StoreUnavailableError, reading
 from layouts import ids
@@ -62,9 +62,10 @@ def _selected(services: Services, selection: Selection, shown: Shown) -> Compone
             case "building":
                 building = building_view(session, key, read_now)
                 cameras = cameras_near(session, building.facts, read_now)
-                return building_panel(building, cameras, shown)
+                here = building_here(session, key, building.alarms, shown)
+                return building_panel(building, cameras, here, shown)
             case "incident":
-                return incident_panel(incident_view(session, key), shown)
+                return incident_panel(*incident_at_hand(session, key, read_now), shown)
             case "device" | "slot":
                 device_id = device_id_of_slot(session, key) if kind == "slot" else key
                 device = device_view(session, device_id, read_now)

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse, Response
 
-from callbacks import desk, history, wall, weekly
+from callbacks import desk, history, rules, wall, weekly
 from callbacks.desk.page import current_header
 from callbacks.desk.page import page as desk_page
 from callbacks.http.auth import auth_router
@@ -22,6 +22,7 @@ from callbacks.http.commands import commands_router
 from callbacks.http.day import day_router
 from callbacks.http.exports import exports_router
 from callbacks.http.gate import Gate
+from callbacks.http.handover import handover_router
 from callbacks.http.health import health_router
 from callbacks.http.incidents import incidents_router
 from callbacks.http.live import GeometryCache, live_router
@@ -41,7 +42,7 @@ DESK: Final = Surface(
     prefix="/",
     libraries=frozenset({"html", "dcc", "dash_leaflet"}),
     entry="desk.mjs",
-    styles=("base.css", "desk.css"),
+    styles=("base.css", "desk.css", "handling.css"),
 )
 WALL: Final = Surface(
     name="wall",
@@ -67,6 +68,14 @@ HISTORY: Final = Surface(
     libraries=frozenset({"html", "dcc", "dash_ag_grid"}),
     entry="history.mjs",
     styles=("base.css", "history.css"),
+)
+RULES: Final = Surface(
+    name="rules",
+    title="报警规则",
+    prefix="/rules/",
+    libraries=frozenset({"html"}),
+    entry="rules.mjs",
+    styles=("base.css", "rules.css"),
 )
 GZIP_LEVEL: Final = 5
 
@@ -100,6 +109,7 @@ def make_surfaces(services: Services) -> tuple[SurfaceApp, ...]:
         make_surface(services, WALL, lambda: wall.page(services), wall.register),
         make_surface(services, WEEKLY, lambda: weekly_page(current_header()), weekly.register),
         make_surface(services, HISTORY, lambda: history.page(services), history.register),
+        make_surface(services, RULES, lambda: rules.page(services), rules.register),
         make_surface(services, DESK, lambda: desk_page(services), desk.register),
     )
 
@@ -137,6 +147,7 @@ def _include_routers(
     app.include_router(commands_router(services))
     app.include_router(rules_router(services))
     app.include_router(incidents_router(services))
+    app.include_router(handover_router(services, assets=assets))
     app.include_router(exports_router(services))
     app.include_router(cameras_router(services))
     app.include_router(tiles_router(services, metrics))

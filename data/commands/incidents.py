@@ -76,7 +76,7 @@ class IncidentCommands(Runner):
             if not text.strip():
                 raise ReasonMissingError("a note says something")
             it.note("note", actor, text.strip())
-            return Done()
+            return Done((), incidents.touch(it.session, incident_id))
 
         return self._act(
             incident_id, _order(actor, "noted", incident_id, text, {"text": text}), change
@@ -91,7 +91,7 @@ class IncidentCommands(Runner):
             if item not in checklist(building.category if building else None):
                 raise NotFoundError(f"the checklist has no item {item!r}")
             it.note("checked", actor, item)
-            return Done()
+            return Done((), incidents.touch(it.session, incident_id))
 
         return self._act(
             incident_id, _order(actor, "checked", incident_id, item, {"item": item}), change

@@ -1,11 +1,20 @@
 """What the drill-down shows of incidents, cameras, trends and the past of a device."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from data.domain.views import BuildingFacts, DeviceRow, PersonView, Place, TrendSeries
-from data.domain.words import AlarmKind, DeviceKind, Verdict
+from data.domain.response import Response, Stage
+from data.domain.views import (
+    BuildingFacts,
+    DeviceRow,
+    FacilityNear,
+    PersonView,
+    Place,
+    TrendSeries,
+)
+from data.domain.words import AlarmKind, DeviceKind, FalseCause, Verdict
 
 
 class TrendSpan(StrEnum):
@@ -71,6 +80,7 @@ class PastAlarm:
     closed_at: datetime | None
     closed_by: str | None
     verdict: Verdict | None
+    false_cause: FalseCause | None
     note: str | None
     incident_id: int | None
 
@@ -111,9 +121,10 @@ class IncidentDetail:
     last_at: datetime
     acked_at: datetime | None
     acked_by: str | None
-    arrived_at: datetime | None
+    response: Response
     closed_at: datetime | None
     closed_by: str | None
+    merged_into: int | None
     verdict: Verdict | None
     verdict_cause: str | None
     confidence: str
@@ -133,3 +144,42 @@ class IncidentHit:
     opened_at: datetime
     place: str
     is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """An item of an incident's checklist, and who did it first."""
+
+    item: str
+    done_at: datetime | None
+    done_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNear:
+    """Another open incident and its geodesic distance."""
+
+    id: int
+    kind: AlarmKind
+    opened_at: datetime
+    place: str
+    stage: Stage
+    distance_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What a person needs to work on an incident; ``reached`` is the first entry of each action."""
+
+    reached: Mapping[str, TimelineEntry]
+    checks: tuple[Check, ...]
+    others: tuple[OpenNear, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Whom to call, and the nearest stations and hydrants, nearest first."""
+
+    people: tuple[PersonView, ...]
+    micro_stations: tuple[FacilityNear, ...]
+    hydrants: tuple[FacilityNear, ...]

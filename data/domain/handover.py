@@ -135,6 +135,8 @@ class HandOver:
     water: Water
     access: Access
     response: Response
+    #: Invented by the demo town: nobody may be sent there.
+    demo: bool
 
 
 def hand_over(
@@ -159,6 +161,7 @@ def hand_over(
         water=Water(water.hydrants[:HYDRANTS_NAMED], water.stations),
         access=_access(building, neighbours),
         response=incident.response,
+        demo=building is not None and building.facts.demo,
     )
 
 

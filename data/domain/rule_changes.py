@@ -7,6 +7,7 @@ ever delayed.
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from data.domain.errors import NotFoundError, RuleError
@@ -52,6 +53,24 @@ class Override:
     kind: DeviceKind
     cause: str
     numbers: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """Who gave a rule other numbers, when and why."""
+
+    at: datetime
+    actor: str
+    kind: DeviceKind
+    cause: str
+    before: Numbers
+    after: Numbers
+    reason: str
+
+
+def known_changes(changes: Iterable[RuleChange]) -> list[RuleChange]:
+    """Return the changes of rules that still are."""
+    return [c for c in changes if any(rule.cause == c.cause for rule in RULES[c.kind])]
 
 
 def find_rule(rules: Rules, kind: DeviceKind, cause: str) -> Rule:

@@ -61,7 +61,9 @@ def building_view(session: Session, building_id: str, read_now: ReadNow) -> Buil
         facts=building_facts(building, grid),
         community=place_of(community),
         work_point=place_of(point),
-        people=_people(session, building),
+        people=people_to_call(
+            session, building.community_code, building.grid_id, building.responsible_id
+        ),
         devices=_device_rows(devices, now),
         device_count=_device_count(session, building_id),
         alarms=open_alarms(session, building_id=building_id),
@@ -145,20 +147,22 @@ def building_facts(row: Building, grid: str | None) -> BuildingFacts:
     )
 
 
-def _people(session: Session, building: Building) -> tuple[PersonView, ...]:
-    """Return whom to call: the responsible person, the grid's officers, the community's duty."""
+def people_to_call(
+    session: Session, community: str, grid: str | None, responsible: str | None
+) -> tuple[PersonView, ...]:
+    """Return the responsible person, the grid's officers, the community's duty, in this order."""
     whole_community = and_(
-        Person.community_code == building.community_code,
+        Person.community_code == community,
         Person.role.in_([PersonRole.COMMUNITY, PersonRole.MICRO_STATION]),
     )
-    of_grid = and_(Person.grid_id == building.grid_id, Person.role == PersonRole.GRID_OFFICER)
+    of_grid = and_(Person.grid_id == grid, Person.role == PersonRole.GRID_OFFICER)
     rows = session.execute(
         select(Person, Grid.name)
         .outerjoin(Grid, Grid.id == Person.grid_id)
-        .where(or_(Person.id == building.responsible_id, of_grid, whole_community))
+        .where(or_(Person.id == responsible, of_grid, whole_community))
     )
-    people = [person_view(person, grid) for person, grid in rows]
-    first = {building.responsible_id}
+    people = [person_view(person, grid_name) for person, grid_name in rows]
+    first = {responsible}
     return tuple(
         sorted(
             people,

@@ -4,7 +4,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.domain.errors import NotFoundError
-from data.domain.rules import RULES
 from data.domain.views import (
     DeviceView,
     ReadNow,
@@ -14,6 +13,7 @@ from data.domain.words import Status
 from data.store.drilldown import place_of
 from data.store.drilldown_building import open_alarms
 from data.store.models import Building, Community, Device, StatusChange, WorkPoint
+from data.store.rules import read_rules
 
 CHANGES_LISTED = 20
 #: No town has a billion devices.
@@ -53,7 +53,7 @@ def device_view(session: Session, device_id: str, read_now: ReadNow) -> DeviceVi
         building_id=device.building_id,
         building_name=building,
         now=read_now([device_id]).get(device_id),
-        rules=RULES[device.kind],
+        rules=read_rules(session)[device.kind],
         alarms=open_alarms(session, device_id=device_id),
         history=_history(session, device_id),
     )

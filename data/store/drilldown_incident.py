@@ -10,6 +10,7 @@ from data.domain.drilldown import IncidentDetail, IncidentHit, PastAlarm, Timeli
 from data.domain.errors import NotFoundError
 from data.store.drilldown import place_of
 from data.store.drilldown_building import building_facts
+from data.store.incidents import response_of
 from data.store.models import (
     AlarmRow,
     Building,
@@ -50,9 +51,10 @@ def incident_view(session: Session, key: str) -> IncidentDetail:
         last_at=row.last_at,
         acked_at=row.acked_at,
         acked_by=acked if row.acked_at else None,
-        arrived_at=row.arrived_at,
+        response=response_of(row),
         closed_at=row.closed_at,
         closed_by=row.closed_by,
+        merged_into=row.merged_into,
         verdict=row.verdict,
         verdict_cause=row.verdict_cause,
         confidence=row.confidence,
@@ -121,6 +123,7 @@ def _past_alarm(alarm: AlarmRow, device: Device) -> PastAlarm:
         closed_at=alarm.closed_at,
         closed_by=alarm.closed_by,
         verdict=alarm.verdict,
+        false_cause=alarm.false_cause,
         note=alarm.note,
         incident_id=alarm.incident_id,
     )

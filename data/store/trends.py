@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from data.domain.drilldown import KindTrend, TrendSpan
 from data.domain.errors import NotFoundError
-from data.domain.rules import RULES
+from data.domain.rules import Rules
 from data.domain.views import TrendPoint, TrendSeries
 from data.domain.words import DeviceKind
 from data.store.models import Building, Device, ReadingHour
+from data.store.rules import read_rules
 from data.store.spans import epoch_s
 
 
@@ -67,17 +68,20 @@ def _trends(
         .group_by(Device.kind, ReadingHour.value, bucket)
         .order_by(Device.kind, ReadingHour.value, bucket)
     )
+    rules = read_rules(session)
     return tuple(
-        _trend(kind, value, list(part), width)
+        _trend(kind, value, list(part), width, rules)
         for (kind, value), part in groupby(rows, key=lambda row: (row[0], row[1]))
     )
 
 
-def _trend(kind: DeviceKind, value: str, rows: Iterable[Any], width: int) -> KindTrend:
+def _trend(
+    kind: DeviceKind, value: str, rows: Iterable[Any], width: int, rules: Rules
+) -> KindTrend:
     points, devices = [], 0
     for _kind, _value, bucket, mean, low, high, count in rows:
         at = datetime.fromtimestamp(bucket * width, UTC)
         points.append(TrendPoint(at, float(mean), low, high))
         devices = max(devices, count)
-    rules = tuple(rule for rule in RULES[kind] if rule.value == value)
-    return KindTrend(kind, devices, TrendSeries(value, tuple(points), rules))
+    drawn = tuple(rule for rule in rules[kind] if rule.value == value)
+    return KindTrend(kind, devices, TrendSeries(value, tuple(points), drawn))

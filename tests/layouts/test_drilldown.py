@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from callbacks.desk.handling import building_here, incident_at_hand
+from data.domain.drilldown import Help
 from data.store.cameras import cameras_near
 from data.store.drilldown import community_view, subdistrict_view, work_point_view
 from data.store.drilldown_building import building_view
 from data.store.drilldown_device import device_view
-from data.store.drilldown_incident import incident_view
 from data.store.drilldown_past import device_past
 from data.store.models import AlarmRow, Incident, IncidentHistory
 from layouts import ids
@@ -39,7 +40,12 @@ def session(database):
 
 def building(session, key, shown):
     view = building_view(session, key, read_now)
-    return building_panel(view, cameras_near(session, view.facts, read_now), shown)
+    here = building_here(session, key, view.alarms, shown)
+    return building_panel(view, cameras_near(session, view.facts, read_now), here, shown)
+
+
+def incident(session, key, shown):
+    return incident_panel(*incident_at_hand(session, key, read_now), shown)
 
 
 def device(session, key, shown):
@@ -52,6 +58,7 @@ def test_subdistrict_leads_to_work_points_and_communities(session):
     assert links(panel) == ["/?work_point=A", f"/?community={SHATANG}", f"/?community={HOUYANG}"]
     assert bound(panel, "community") == [SHATANG, HOUYANG]
     assert "2 个社区 · 1 个工作点" in text(panel)
+    assert "年份和口径（户籍、常住、流动）不同" in text(panel)
 
 
 def test_work_point_says_that_the_grouping_is_assumed(session):
@@ -179,7 +186,7 @@ def test_an_incident_says_who_did_what_and_why_it_is_believed(session):
         IncidentHistory(incident_id=2, at=NOW - timedelta(days=2), action="closed", actor="duty")
     )
     session.flush()
-    panel = incident_panel(incident_view(session, "2"), ZH)
+    panel = incident(session, "2", ZH)
     for expected in (
         "火警警情 2",
         "可信度高：独立感烟 + 感温，90 秒内都报警。",
@@ -196,11 +203,11 @@ def test_an_incident_says_who_did_what_and_why_it_is_believed(session):
 def test_an_open_incident_of_one_device_is_not_called_credible(session):
     session.get_one(AlarmRow, 1).incident_id = 1
     session.flush()
-    panel = incident_panel(incident_view(session, "1"), ZH)
+    panel = incident(session, "1", ZH)
     for expected in (
         "只有一台设备报警",
         "处置中",
-        "尚未",
+        "确认 等待 00:42",
         "火警 · 烟雾达到火警值 · 17.3 %",
         "还没有记录",
     ):
@@ -208,9 +215,11 @@ def test_an_open_incident_of_one_device_is_not_called_credible(session):
 
 
 def test_an_incident_in_english_has_no_chinese_but_names(session):
-    incident = session.get_one(Incident, 3)
-    incident.building_id, incident.verdict_cause = None, "cooking"
+    row = session.get_one(Incident, 3)
+    row.building_id, row.verdict_cause = None, "cooking"
     session.flush()
-    panel = incident_panel(incident_view(session, "3"), EN)
+    at_hand, found = incident_at_hand(session, "3", read_now)
+    panel = incident_panel(at_hand, Help((), (), ()), EN)
     assert not CHINESE & set(text(panel))
+    assert "pressure not monitored" in text(incident_panel(at_hand, found, EN))
     assert bound(panel, "building-id") == []

@@ -30,8 +30,9 @@ def test_navigation_names_the_pages_and_where_we_are():
         ("Wall", "/wall/"),
         ("Week", "/weekly/"),
         ("History", "/history/"),
+        ("Rules", "/rules/"),
     ]
-    assert [item.get("aria-current") for item in items] == [None, None, "page", None]
+    assert [item.get("aria-current") for item in items] == [None, None, "page", None, None]
 
 
 def test_sign_out_form_carries_the_token():

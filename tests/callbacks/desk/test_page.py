@@ -7,7 +7,7 @@ from layouts import ids
 
 OFFICER = SignedIn(1, "duty", "值班员", Role.DUTY, "hash", "csrf-token", None)
 #: Ids that callbacks use and that appear only inside the drill-down.
-LATER = {ids.TREND_OPEN, ids.TREND_MONTH, ids.TREND_PANEL}
+LATER = {ids.TREND_OPEN, ids.TREND_MONTH, ids.TREND_PANEL, ids.HANDLING}
 
 
 def layout(app, user=None, lang="zh") -> str:

@@ -72,7 +72,8 @@ def test_the_hand_over_record_of_a_confirmed_fire(site: Site) -> None:
         "alarm",
     )
     assert set(record) == {
-        "incident", "made_at", "what", "where", "who", "devices", "water", "access", "response"
+        "incident", "made_at", "what", "where", "who", "devices", "water", "access", "response",
+        "demo",
     }  # fmt: skip
     send(site, duty, f"{number}/close", {"verdict": "drill"})
 

@@ -242,3 +242,11 @@ def test_every_command_is_audited_acts_once_and_needs_the_role(lane: Lane) -> No
         lane.commands.note(1, replace(DUTY, role="leader"), "x")  # type: ignore[arg-type]
     with pytest.raises(errors.NotFoundError, match="no incident 9"):
         lane.commands.note(9, DUTY, "x")
+
+
+@pytest.mark.parametrize("said", ["note", "check"])
+def test_a_note_and_a_tick_reach_the_other_screens(lane, said):
+    lane.send("S0", smoke_pct=30)
+    before = shown(lane)[1]["version"]
+    getattr(lane.commands, said)(1, DUTY, "call_site")
+    assert shown(lane)[1]["version"] > before

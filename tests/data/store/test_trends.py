@@ -4,10 +4,13 @@ import pytest
 
 from data.domain.drilldown import TrendSpan
 from data.domain.errors import NotFoundError
+from data.domain.rule_changes import Numbers, Override
 from data.domain.words import DeviceKind
+from data.store.drilldown_device import device_view
 from data.store.models import ReadingHour
+from data.store.rules import write_override
 from data.store.trends import building_trends, device_trends
-from tests.cast import NOW, build_cast, device
+from tests.cast import NOW, build_cast, device, read_now
 
 TOP = NOW.replace(minute=0, second=0)
 
@@ -65,3 +68,12 @@ def test_silence_is_empty_and_the_unknown_refused(session):
         device_trends(session, "S9", TrendSpan.DAY, NOW)
     with pytest.raises(NotFoundError, match="'B9'"):
         building_trends(session, "B9", TrendSpan.DAY, NOW)
+
+
+def test_the_thresholds_drawn_are_those_in_force(session):
+    write_override(session, Override(DeviceKind.SMOKE, "smoke_fire", Numbers(20, 10)))
+    session.flush()
+    trends = {t.series.value: t.series for t in device_trends(session, "S1", TrendSpan.DAY, NOW)}
+    drawn = {rule.cause: rule.on for rule in trends["smoke_pct"].rules}
+    told = {rule.cause: rule.on for rule in device_view(session, "S1", read_now).rules}
+    assert (drawn["smoke_fire"], told["smoke_fire"]) == (20, 20)
