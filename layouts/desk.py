@@ -43,8 +43,14 @@ KEYS: Final = (
     (("J", "K"), "下一条 / 上一条警情"),
     (("Enter",), "打开所选警情的建筑"),
     (("A",), "确认所选警情"),
-    (("V",), "填写核实结论"),
+    (("Shift", "A"), "批量确认所列警情（不含火警，按两次）"),
+    (("V",), "填写核实结论：数字选结论、原因和说明，Enter 发送"),
+    (("F",), "确认起火"),
+    (("S",), "搁置 / 取消搁置（不含火警）"),
+    (("G",), "展开 / 收起同楼同因的警情"),
     (("/",), "搜索"),
+    (("Q",), "按文字筛选警情列表"),
+    (("M",), "静音 / 恢复声音"),
     (("Esc",), "返回上一级、关闭窗口"),
     (("?",), "显示本说明"),
 )
@@ -132,7 +138,10 @@ def _queue(_: Translator) -> Component:
             html.Div(
                 id=ids.QUEUE_KIND, className="chips", role="group", **aria(label=_("按类别筛选"))
             ),
+            html.Div(id=ids.QUEUE_FILTER, className="queue-filter"),
+            html.Div(id=ids.QUEUE_FLOOD, className="queue-flood", role="status", hidden=True),
             html.Ol(id=ids.QUEUE_LIST, className="queue", **aria(label=_("未结报警"))),
+            html.Div(id=ids.QUEUE_DOCK, className="queue-dock"),
         ],
         className="panel desk-queue",
         **aria(label=_("未结报警")),

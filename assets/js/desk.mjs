@@ -1,5 +1,6 @@
 /** The duty desk: joins the live picture with the panels that Dash has rendered and the map. */
 import { bindLive } from "./lib/bindings.mjs";
+import { Bulk } from "./lib/bulk.mjs";
 import { bindCameras } from "./lib/camera_view.mjs";
 import { byId, whenElement } from "./lib/dom.mjs";
 import { followDrilldown } from "./lib/drilldown.mjs";
@@ -8,6 +9,7 @@ import * as ids from "./lib/ids.mjs";
 import { bindIncidents } from "./lib/incident_panel.mjs";
 import { watchPerson } from "./lib/idle.mjs";
 import { bindKeys } from "./lib/keys.mjs";
+import { Load, floodBanner } from "./lib/flood.mjs";
 import { kpiStrip } from "./lib/kpi_strip.mjs";
 import { alarmsLayer } from "./lib/layers/alarms.mjs";
 import { buildingsLayer } from "./lib/layers/buildings.mjs";
@@ -20,11 +22,13 @@ import { layersMenu } from "./lib/layers_menu.mjs";
 import { watchHealth } from "./lib/lost.mjs";
 import { geometryOfPage } from "./lib/geometry.mjs";
 import { markPainted } from "./lib/painted.mjs";
+import { Notifier, notifyButton } from "./lib/notify.mjs";
 import { Picture } from "./lib/picture.mjs";
 import { Queue } from "./lib/queue.mjs";
+import { QueueFilters } from "./lib/queue_filters.mjs";
 import { SearchBox } from "./lib/search.mjs";
 import { select } from "./lib/selection.mjs";
-import { Siren } from "./lib/sound.mjs";
+import { Siren, severityOf } from "./lib/sound.mjs";
 import { soundButton } from "./lib/sound_button.mjs";
 import { showAlarm, showSelection } from "./lib/travel.mjs";
 
@@ -82,8 +86,8 @@ function joinMap(map, picture) {
   followDrilldown(byId(ids.DRILLDOWN), picture, show);
 }
 
-/** A new fire sounds at once, and takes the map there or offers to. */
-function heedFires(picture, siren) {
+/** A new alarm sounds at once; a fire takes the map there or offers to. */
+function heedAlarms(picture, siren, notifier) {
   const person = watchPerson();
   const go = (alarm) => {
     const map = window.xt.maps.at(-1);
@@ -93,8 +97,10 @@ function heedFires(picture, siren) {
   const offer = new FlyOffer(byId(ids.FLY_OFFER), go);
   picture.onAlarm((alarm, previous) => {
     offer.settle(alarm);
-    if (alarm.kind !== "fire" || previous || alarm.closed_at || alarm.acked_at) return;
-    siren.ring();
+    const severity = severityOf(alarm, previous);
+    if (severity) siren.ring(severity);
+    if (severity !== "fire") return;
+    notifier.tell(alarm, document.hasFocus() && !document.hidden);
     if (person.busy()) offer.show(alarm);
     else afterFrame(() => go(alarm)); // first the queue shows it, then the map goes there
   });
@@ -113,29 +119,36 @@ function goBack(event, search) {
   const dialog = byId(ids.HELP_DIALOG);
   if (dialog?.open) return;
   const menu = document.querySelector("details.menu[open]");
-  const form = document.activeElement?.closest?.(".verdict");
+  const cancel = document.querySelector(".step-form [data-cancel]");
   if (menu) menu.open = false;
-  else if (form) form.querySelector('button[type="button"]').click();
+  else if (cancel) cancel.click();
   else if (search.close()) event.preventDefault(); // the text stays; the next Escape leaves it
   else if (document.activeElement?.matches?.("input, textarea")) document.activeElement.blur();
   else [...document.querySelectorAll(".crumbs a")].at(-1)?.click();
 }
 
-function shortcuts(queue, search) {
+/** Keys that begin to write somewhere: the letter itself is not written. */
+const into = (fn) => (event) => {
+  event.preventDefault();
+  fn();
+};
+
+function shortcuts({ queue, search, siren, bulk, filters }) {
+  const act = (...actions) => into(() => actions.forEach((action) => queue.act(action)));
   bindKeys(
     {
       j: () => queue.move(1),
       k: () => queue.move(-1),
-      a: () => queue.acknowledge(),
-      v: (event) => {
-        event.preventDefault();
-        queue.verdict();
-      },
-      Enter: (event) => event.target.closest?.(".queue-row") === event.target && queue.open(),
-      "/": (event) => {
-        event.preventDefault();
-        byId(ids.SEARCH_INPUT)?.focus();
-      },
+      a: act("acknowledge"),
+      "Shift+a": () => bulk.press(),
+      v: act("verdict"),
+      f: act("confirm"),
+      s: into(() => queue.shelve()),
+      g: act("group"),
+      m: () => siren.toggle(),
+      Enter: (event) => !event.target.closest?.("a, button, summary") && queue.open(),
+      "/": into(() => byId(ids.SEARCH_INPUT)?.focus()),
+      q: into(() => filters.find.focus()),
       "?": () => byId(ids.HELP_DIALOG)?.showModal(),
     },
     (event) => goBack(event, search),
@@ -148,19 +161,37 @@ function openDialog(event) {
   if (opener) byId(opener.dataset.opens)?.showModal();
 }
 
+/** The queue with all that belongs to it. */
+function makeQueue(root, picture, load) {
+  const parts = { list: byId(ids.QUEUE_LIST), count: byId(ids.QUEUE_COUNT), dock: byId(ids.QUEUE_DOCK) };
+  const paintKpis = kpiStrip(picture, load);
+  const heard = []; // what follows the queue is made after it
+  const queue = new Queue(parts, picture, { canCommand: root.dataset.role !== "leader", onOpen: open, onShown: () => heard.forEach((fn) => fn()) });
+  const filters = new QueueFilters({ kinds: byId(ids.QUEUE_KIND), more: byId(ids.QUEUE_FILTER) }, queue);
+  const bulk = new Bulk(byId(ids.QUEUE_KIND), byId(ids.QUEUE_FILTER), queue);
+  heard.push(() => paintKpis(queue.tally), () => filters.count(queue.tally), () => bulk.look());
+  if (picture.worst) heard.forEach((fn) => fn());
+  picture.on((change) => change.full && filters.offer(picture.town.communities));
+  if (picture.worst) filters.offer(picture.town.communities);
+  floodBanner(byId(ids.QUEUE_FLOOD), load, queue);
+  const siren = new Siren();
+  const notifier = new Notifier(open);
+  const head = parts.count.closest(".panel-head");
+  notifyButton(head, notifier);
+  soundButton(head, siren);
+  heedAlarms(picture, siren, notifier);
+  return { queue, siren, bulk, filters };
+}
+
 async function main() {
   const picture = new Picture();
   const ready = picture.start({ version: geometryOfPage() });
   watchHealth(picture);
   const frame = await whenElement(ids.MAP_FRAME);
   const root = frame.closest(".desk") ?? document.body;
-  const parts = { list: byId(ids.QUEUE_LIST), count: byId(ids.QUEUE_COUNT), kinds: byId(ids.QUEUE_KIND) };
-  const queue = new Queue(parts, picture, { canCommand: root.dataset.role !== "leader", onOpen: open });
-  const siren = new Siren();
-  soundButton(parts.count.closest(".panel-head") ?? parts.count.parentElement, siren);
-  kpiStrip(picture);
-  shortcuts(queue, new SearchBox(byId(ids.SEARCH_INPUT), byId(ids.SEARCH_RESULTS)));
-  heedFires(picture, siren);
+  const load = new Load(picture);
+  const { queue, siren, bulk, filters } = makeQueue(root, picture, load);
+  shortcuts({ queue, siren, bulk, filters, search: new SearchBox(byId(ids.SEARCH_INPUT), byId(ids.SEARCH_RESULTS)) });
   document.addEventListener("click", openDialog);
   bindIncidents(byId(ids.DRILLDOWN), picture);
   bindCameras(byId(ids.DRILLDOWN), () => picture.client.serverNow());

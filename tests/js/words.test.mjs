@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import test, { beforeEach } from "node:test";
 import { statusOf } from "../../assets/js/lib/bindings.mjs";
-import { refusal } from "../../assets/js/lib/commands.mjs";
 import { setMessages } from "../../assets/js/lib/i18n.mjs";
 import { describe } from "../../assets/js/lib/lost.mjs";
 import { statusName, statusOfAlarm } from "../../assets/js/lib/marks.mjs";
 import { stateOf, whatOf, whereOf } from "../../assets/js/lib/queue_row.mjs";
-import { Siren } from "../../assets/js/lib/sound.mjs";
-import { missing } from "../../assets/js/lib/verdict.mjs";
 import { Worst } from "../../assets/js/lib/worst.mjs";
 import { makeAlarm, makeTown } from "./cast.mjs";
 
@@ -25,19 +22,6 @@ test("an alarm says where it is in its life", () => {
   assert.equal(stateOf(makeAlarm()), "待确认");
   assert.equal(stateOf(makeAlarm({ cleared_at: 1 })), "已恢复 · 待确认");
   assert.equal(stateOf(makeAlarm({ acked_at: 1, acked_by: "值班员", cleared_at: 1 })), "值班员 已确认 · 已恢复");
-});
-
-test("a verdict needs a choice, and a false alarm its cause", () => {
-  assert.equal(missing(null, "x"), "请选择结论");
-  assert.equal(missing("false", "  "), "误报请写明原因");
-  assert.equal(missing("false", "油烟"), "");
-  assert.equal(missing("drill", ""), "");
-});
-
-test("a refusal is told in the server's words, or in ours", () => {
-  assert.equal(refusal(409, "值班员 10:24 已确认"), "值班员 10:24 已确认");
-  assert.equal(refusal(403, ""), "您的角色不能处理报警");
-  assert.match(refusal(500, undefined), /500/);
 });
 
 test("the data is called normal, old, lost or awaited, never more than is known", () => {
@@ -63,21 +47,4 @@ test("markup is bound to device, building or community; what is unknown is left 
 test("an unknown status is shown as the worst, never as calm", () => {
   assert.equal(statusName(17), "alarm");
   assert.equal(statusOfAlarm("something new"), 5);
-});
-
-test("muting ends by itself", () => {
-  let now = 0;
-  const siren = new Siren(() => ({ state: "running" }), () => now);
-  siren.mute(10);
-  assert.equal(siren.muted, true);
-  now = 10 * 60_000;
-  assert.equal(siren.muted, false);
-  siren.unmute();
-});
-
-test("a browser that blocks sound is noticed", async () => {
-  const siren = new Siren(() => ({ state: "suspended", resume: () => Promise.resolve() }), () => 0);
-  assert.equal(siren.blocked, false);
-  await siren.ring();
-  assert.equal(siren.blocked, true);
 });

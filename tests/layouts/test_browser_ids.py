@@ -39,6 +39,7 @@ def test_vocabularies_travel_in_the_same_order():
     assert js_list("DEVICE_KINDS") == [kind.value for kind in words.DeviceKind]
     assert js_list("CATEGORIES") == [category.value for category in words.BuildingCategory]
     assert js_list("ALARM_KINDS") == [kind.value for kind in words.AlarmKind]
+    assert js_list("FALSE_CAUSES") == [cause.value for cause in words.FalseCause]
 
 
 def test_status_bytes_mean_the_same():

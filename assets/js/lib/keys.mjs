@@ -5,11 +5,17 @@ function belongsElsewhere(event) {
   const { target } = event;
   if (event.ctrlKey || event.metaKey || event.altKey) return true;
   if (document.querySelector("dialog[open]")) return true;
-  return target.closest?.("input, textarea, select, [contenteditable]") !== null && target.closest !== undefined;
+  return target.closest?.("input, textarea, select, [contenteditable], .step-form") !== null && target.closest !== undefined;
+}
+
+/** A letter typed with Shift is another key; whether Caps Lock is on makes no difference. @param {KeyboardEvent} event */
+export function nameOf({ key, shiftKey }) {
+  const letter = key.toLowerCase();
+  return key.length === 1 && letter !== key.toUpperCase() ? (shiftKey ? `Shift+${letter}` : letter) : key;
 }
 
 /**
- * @param {Record<string, (event: KeyboardEvent) => void>} actions by `event.key`, letters in lower case
+ * @param {Record<string, (event: KeyboardEvent) => void>} actions by `event.key`, letters in lower case, `Shift+a` with Shift
  * @param {(event: KeyboardEvent) => void} onEscape works everywhere
  */
 export function bindKeys(actions, onEscape) {
@@ -20,7 +26,7 @@ export function bindKeys(actions, onEscape) {
       return;
     }
     if (belongsElsewhere(event)) return;
-    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const action = actions[nameOf(event)];
     if (action) action(event);
   });
 }

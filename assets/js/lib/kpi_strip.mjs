@@ -3,9 +3,8 @@ import { byId, setAttr, setText } from "./dom.mjs";
 import { number } from "./format.mjs";
 import { t } from "./i18n.mjs";
 import { kpi } from "./ids.mjs";
-import { kpis, loadWord } from "./kpis.mjs";
-
-const EVERY_MS = 5000;
+import { inService, loadWord, onlineShare } from "./kpis.mjs";
+import { STALE } from "./marks.mjs";
 
 function fill(name, value, note = "") {
   const box = byId(kpi(name));
@@ -15,26 +14,25 @@ function fill(name, value, note = "") {
   return box;
 }
 
-function paint(figures) {
-  fill("online", figures.online === null ? "–" : number(100 * figures.online, 1), t("在用 {n} 台", { n: number(figures.inService) }));
-  for (const name of ["fire", "prealarm", "fault", "stale"]) {
-    const box = fill(name, number(figures[name]));
-    if (box) setAttr(box, "data-zero", String(figures[name] === 0));
-  }
-  const rate = fill("rate", number(figures.rate), loadWord(figures.load));
-  if (rate) setAttr(rate, "data-level", figures.load);
+function fillCount(name, n) {
+  const box = fill(name, number(n));
+  if (box) setAttr(box, "data-zero", String(n === 0));
 }
 
-/** @param {import("./picture.mjs").Picture} picture */
-export function kpiStrip(picture) {
-  let load = "normal";
-  const update = () => {
-    if (!picture.worst) return;
-    const figures = kpis(picture.worst.counts, picture.client.alarms.values(), picture.client.recent, load);
-    load = figures.load;
-    paint(figures);
-  };
-  picture.on(update);
-  setInterval(update, EVERY_MS); // the ten minutes pass without any event
-  update();
+function paintDevices(counts) {
+  const share = onlineShare(counts);
+  fill("online", share === null ? "–" : number(100 * share, 1), t("在用 {n} 台", { n: number(inService(counts)) }));
+  fillCount("stale", counts[STALE]);
+}
+
+/**
+ * @param {import("./picture.mjs").Picture} picture
+ * @param {import("./flood.mjs").Load} load
+ * @returns {(tally: import("./queue_order.mjs").Tally) => void} shows how many alarms of each kind are open
+ */
+export function kpiStrip(picture, load) {
+  picture.on((change) => (change.full || change.slots.size) && paintDevices(picture.worst.counts));
+  if (picture.worst) paintDevices(picture.worst.counts);
+  load.on(({ rate, level }) => setAttr(fill("rate", number(rate), loadWord(level)), "data-level", level));
+  return ({ kinds }) => ["fire", "prealarm", "fault"].forEach((kind) => fillCount(kind, kinds[kind]));
 }

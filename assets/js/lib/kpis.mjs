@@ -1,7 +1,6 @@
 /** The figures of the KPI strip; pure. */
 import { t } from "./i18n.mjs";
 import { DISABLED, STALE } from "./marks.mjs";
-import { countKinds } from "./queue_order.mjs";
 
 /** ISA-18.2: a flood begins above ten alarms in ten minutes and ends below five. */
 export const FLOOD_BEGINS = 10;
@@ -31,21 +30,4 @@ export const inService = (counts) => Array.from(counts).reduce((sum, n) => sum +
 export function onlineShare(counts) {
   const used = inService(counts);
   return used > 0 ? (used - counts[STALE]) / used : null;
-}
-
-/**
- * @param {ArrayLike<number>} counts devices by status byte
- * @param {Iterable<object>} alarms open alarms
- * @param {number[]} recent when the alarms of the last ten minutes were raised
- * @param {"normal"|"high"|"flood"} [previous]
- */
-export function kpis(counts, alarms, recent, previous = "normal") {
-  return {
-    ...countKinds(alarms),
-    inService: inService(counts),
-    online: onlineShare(counts),
-    stale: counts[STALE],
-    rate: recent.length,
-    load: load(recent.length, previous),
-  };
 }

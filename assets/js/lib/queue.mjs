@@ -1,156 +1,131 @@
-/** The live alarm queue: keyed rows that are patched in place, never rebuilt. */
-import { acknowledge, closeAlarm } from "./commands.mjs";
+/** The live alarm queue: rows near to what is seen, patched in place; an alarm costs neither a sort nor a walk over all. */
+import { QueueDock } from "./queue_dock.mjs";
 import { calm, el, setAttr, setText } from "./dom.mjs";
 import { t } from "./i18n.mjs";
-import { countKinds, isUnacknowledged, openAlarms } from "./queue_order.mjs";
-import { communityOf, makeRow, patchRow, setBusy, setError, tickRow, toggleVerdict, whereOf } from "./queue_row.mjs";
+import { matcher } from "./queue_filter.mjs";
+import { fold } from "./queue_groups.mjs";
+import { Ordered, Tally, isFire, isUnacknowledged } from "./queue_order.mjs";
+import { communityOf, makeRow, patchCommand, patchGroup, patchRow, tickRow, whereOf } from "./queue_row.mjs";
+import { RowWindow } from "./queue_window.mjs";
 import { onTick } from "./ticker.mjs";
-import { ALARM_KINDS, alarmKindWord } from "./words.mjs";
 
-const ROWS_AT_ONCE = 80;
+const NOTHING = Object.freeze({ groups: new Map(), members: new Set() });
 
 export class Queue {
-  #rows = new Map();
-  #limit = ROWS_AT_ONCE;
-  #kinds = null;
+  #ordered = new Ordered();
+  #matches = () => true;
+  #filtered = false;
+  #grouping = false;
+  #openGroups = new Set();
+  #folded = NOTHING;
+  #items = [];
   #chosen = null;
-  #sorted = [];
+  #busy = new Set();
+  #errors = new Map();
+  tally = new Tally();
   blinking = null;
 
   /**
-   * @param {{list: HTMLElement, count: HTMLElement, kinds: HTMLElement}} parts the empty containers
+   * @param {{list: HTMLElement, count: HTMLElement, dock: HTMLElement}} parts the empty containers
    * @param {import("./picture.mjs").Picture} picture
-   * @param {{canCommand: boolean, onOpen: (alarm: object) => void}} options
+   * @param {{canCommand: boolean, onOpen: (alarm: object) => void, onShown: () => void}} options `onShown` after each change
    */
-  constructor(parts, picture, { canCommand, onOpen }) {
-    Object.assign(this, { parts, picture, canCommand, onOpen });
+  constructor(parts, picture, { canCommand, onOpen, onShown }) {
+    Object.assign(this, { parts, picture, canCommand, onOpen, onShown });
     this.live = el("div", { class: "visually-hidden", "aria-live": "assertive" });
-    this.more = el("li", { class: "queue-more", "aria-hidden": "true" });
     parts.list.after(this.live);
-    this.#buildKinds();
+    this.window = new RowWindow(parts.list, {
+      make: (alarm) => makeRow(alarm, { canCommand }),
+      patch: (row, alarm, changed) => this.#patch(row, alarm, changed),
+    });
+    this.dock = new QueueDock(parts.dock, (id, send) => this.#command(id, send));
     this.#listen();
-    picture.on((change) => (change.full || change.alarms.size) && this.render(change.full ? null : change.alarms));
+    picture.on((change) => (change.full || change.alarms.size) && this.#take(change));
     picture.onAlarm((alarm, previous) => this.#announce(alarm, previous));
     setInterval(() => this.#tick(), 1000);
-    if (picture.worst) this.render(null);
-  }
-
-  #buildKinds() {
-    this.chips = new Map(
-      [null, ...ALARM_KINDS].map((kind) => {
-        const figure = el("b", { class: "num" });
-        const chip = el("button", { type: "button", class: "chip", dataset: { kind: kind ?? "all" } }, kind ? alarmKindWord(kind) : t("全部"), figure);
-        chip.addEventListener("click", () => this.filter(kind));
-        this.parts.kinds.append(chip);
-        return [kind, { chip, figure }];
-      }),
-    );
-    this.filter(null);
-  }
-
-  /** Shows one kind only; null shows all. */
-  filter(kind) {
-    this.#kinds = kind === null ? null : new Set([kind]);
-    this.#limit = ROWS_AT_ONCE;
-    for (const [name, { chip }] of this.chips) setAttr(chip, "aria-pressed", String(name === kind));
-    if (this.picture.worst) this.render(new Set());
+    if (picture.worst) this.#take({ full: true });
   }
 
   #listen() {
     const { list } = this.parts;
     list.addEventListener("click", (event) => this.#click(event));
-    list.addEventListener("focusin", (event) => this.#choose(event.target.closest(".queue-row")?.dataset.alarm ?? null));
-    this.observer = new IntersectionObserver(
-      (entries) => {
-        if (!entries.some((entry) => entry.isIntersecting)) return;
-        this.#limit += ROWS_AT_ONCE;
-        this.render(new Set());
-      },
-      { root: list, rootMargin: "400px" },
-    );
-    this.observer.observe(this.more);
+    list.addEventListener("focusin", (event) => this.#choose(idOf(event.target.closest(".queue-row"))));
   }
 
   #click(event) {
     const row = event.target.closest(".queue-row");
-    if (!row || event.target.closest(".verdict")) return;
+    if (!row) return;
     const action = event.target.closest("[data-action]")?.dataset.action;
-    if (action === "acknowledge") this.acknowledge(row.dataset.alarm);
-    else if (action === "verdict") this.verdict(row.dataset.alarm);
-    else this.open(row.dataset.alarm);
+    if (action) this.act(action, idOf(row));
+    else if (event.target.closest(".queue-group")) this.act("group", idOf(row));
+    else this.open(idOf(row));
   }
 
-  /**
-   * Brings the rows up to date.
-   * @param {Set<string|number>|null} changed alarms to patch; null patches all
-   */
-  render(changed) {
-    const alarms = this.picture.client.alarms;
-    this.#sorted = openAlarms(alarms.values(), { kinds: this.#kinds });
-    const wanted = this.#sorted.slice(0, this.#limit);
-    const focused = document.activeElement?.closest?.(".queue-row") ? document.activeElement : null;
-    this.#remove(new Set(wanted.map((alarm) => String(alarm.id))));
-    wanted.forEach((alarm) => this.#place(alarm, changed));
-    this.#arrange(wanted);
-    if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
-    this.#figures(alarms);
-    this.#blink(alarms);
-    this.#tick();
+  /** @param {import("./queue_filter.mjs").Filter} filter @param {boolean} filtered whether it leaves anything out */
+  filter(filter, filtered) {
+    this.#matches = matcher(filter);
+    this.#filtered = filtered;
+    if (this.picture.worst) this.#take({ full: true });
+  }
+
+  /** Folds alarms of one building and cause together, or no more. @param {boolean} on */
+  group(on) {
+    if (on === this.#grouping) return;
+    this.#grouping = on;
+    if (!on) this.#openGroups.clear();
+    if (this.picture.worst) this.#show(new Set());
+  }
+
+  #take(change) {
+    const { alarms } = this.picture.client;
+    if (change.full) this.#takeAll(alarms);
+    else for (const id of change.alarms) this.#takeOne(id, alarms.get(id) ?? null);
+    this.dock.settle(alarms);
+    this.#show(change.full ? null : change.alarms);
+  }
+
+  #takeAll(alarms) {
+    this.tally.clear();
+    for (const [id, alarm] of alarms) this.tally.set(id, alarm);
+    this.#ordered.reset([...alarms.values()].filter(this.#matches));
+  }
+
+  #takeOne(id, alarm) {
+    this.tally.set(id, alarm);
+    if (alarm && this.#matches(alarm)) this.#ordered.put(alarm);
+    else this.#ordered.drop(id);
+    if (!alarm) this.#errors.delete(id);
+  }
+
+  #show(changed) {
+    const { list } = this.#ordered;
+    this.#folded = this.#grouping ? fold(list, this.#openGroups) : NOTHING;
+    this.#items = this.#grouping ? this.#folded.shown : list.slice();
+    if (this.#chosen !== null && !this.#ordered.get(this.#chosen)) this.#chosen = null;
+    if (this.#items.length) this.window.show(this.#items, changed);
+    else this.#showEmpty();
+    setText(this.parts.count, this.#filtered ? t("{shown} / {n} 条", { shown: list.length, n: this.tally.size }) : t("{n} 条", { n: this.tally.size }));
+    this.#blink();
     this.#mark();
+    this.onShown();
   }
 
-  #remove(keep) {
-    for (const [id, row] of this.#rows) {
-      if (keep.has(id)) continue;
-      row.remove();
-      this.#rows.delete(id);
-    }
+  #showEmpty() {
+    this.window.show([], null);
+    const text = this.#filtered && this.tally.size ? t("没有符合筛选条件的报警，共有 {n} 条未结", { n: this.tally.size }) : t("没有未处理的报警");
+    this.parts.list.append(el("li", { class: "empty", text }));
   }
 
-  #place(alarm, changed) {
-    const id = String(alarm.id);
-    const row = this.#rows.get(id);
-    if (!row) this.#rows.set(id, makeRow(alarm, this));
-    else if (changed === null || changed.has(alarm.id)) {
-      patchRow(row, alarm);
-      if (alarm.acked_at && row.getAttribute("aria-busy")) setBusy(row, "acknowledge", false);
-    }
-  }
-
-  /** From the end to the start, so that only rows out of place move. */
-  #arrange(wanted) {
-    const { list } = this.parts;
-    list.querySelectorAll(":scope > .empty").forEach((node) => node.remove());
-    if (!wanted.length) {
-      this.more.remove();
-      list.replaceChildren(this.#empty());
-      return;
-    }
-    let next = wanted.length < this.#sorted.length ? this.more : null;
-    if (!next) this.more.remove();
-    else if (list.lastChild !== next) list.append(next);
-    for (let i = wanted.length - 1; i >= 0; i--) {
-      const row = this.#rows.get(String(wanted[i].id));
-      if (row.nextSibling !== next || row.parentNode !== list) list.insertBefore(row, next);
-      next = row;
-    }
-    while (list.firstChild !== next) list.firstChild.remove();
-  }
-
-  #empty() {
-    const filtered = this.#kinds !== null && this.picture.client.alarms.size > 0;
-    return el("li", { class: "empty", text: filtered ? t("这一类没有未处理的报警") : t("没有未处理的报警") });
-  }
-
-  #figures(alarms) {
-    const counts = countKinds(alarms.values());
-    setText(this.parts.count, t("{n} 条", { n: alarms.size }));
-    for (const [kind, { figure }] of this.chips) setText(figure, kind === null ? "" : String(counts[kind]));
+  #patch(row, alarm, changed) {
+    const now = this.picture.client.serverNow();
+    if (changed) patchRow(row, alarm, now);
+    patchGroup(row, this.#folded.groups.get(alarm.id), this.#folded.members.has(alarm.id));
+    patchCommand(row, this.#busy.has(alarm.id), this.#errors.get(alarm.id) ?? "");
   }
 
   /** The marks of waiting fires blink, in step with the map. */
-  #blink(alarms) {
-    const waiting = [...alarms.values()].some((alarm) => alarm.kind === "fire" && isUnacknowledged(alarm));
+  #blink() {
+    const waiting = this.tally.burning > 0;
     if (waiting === (this.blinking !== null)) return;
     this.blinking?.();
     setAttr(this.parts.list, "data-blink", null);
@@ -159,7 +134,7 @@ export class Queue {
 
   #tick() {
     const now = this.picture.client.serverNow();
-    for (const row of this.#rows.values()) tickRow(row, now);
+    for (const row of this.window.rows.values()) tickRow(row, now);
   }
 
   #announce(alarm, previous) {
@@ -174,67 +149,87 @@ export class Queue {
   }
 
   #mark() {
-    if (this.#chosen !== null && !this.#rows.has(this.#chosen)) this.#chosen = null;
-    const first = this.#sorted.length ? String(this.#sorted[0].id) : null;
-    for (const [id, row] of this.#rows) {
+    const first = this.#items[0]?.id ?? null;
+    for (const [id, row] of this.window.rows) {
       setAttr(row, "aria-current", id === this.#chosen ? "true" : null);
       setAttr(row, "tabindex", id === (this.#chosen ?? first) ? "0" : "-1");
     }
   }
 
-  #alarm(id) {
-    return this.#sorted.find((alarm) => String(alarm.id) === id) ?? null;
-  }
-
   /** The alarm that keys act on: the chosen one, or the most urgent. */
   get target() {
-    return this.#chosen ?? (this.#sorted.length ? String(this.#sorted[0].id) : null);
+    return this.#chosen ?? this.#items[0]?.id ?? null;
+  }
+
+  /** Everything that the filter lets through, folded away or not. @returns {readonly object[]} */
+  get shown() {
+    return this.#ordered.list;
   }
 
   /** Moves the choice up (−1) or down (+1). */
   move(step) {
-    if (!this.#sorted.length) return;
-    const at = this.#sorted.findIndex((alarm) => String(alarm.id) === this.#chosen);
-    const next = at < 0 ? 0 : Math.max(0, Math.min(this.#rows.size - 1, at + step));
-    const row = this.#rows.get(String(this.#sorted[next].id));
-    row?.focus();
-    row?.scrollIntoView({ block: "nearest" });
+    if (!this.#items.length) return;
+    const at = this.#items.findIndex(({ id }) => id === this.#chosen);
+    this.#focus(at < 0 ? 0 : Math.max(0, Math.min(this.#items.length - 1, at + step)));
+  }
+
+  #focus(index) {
+    const row = this.window.reach(index);
+    this.#mark();
+    row?.focus({ preventScroll: true });
   }
 
   open(id = this.target) {
-    const alarm = this.#alarm(id);
+    const alarm = this.#ordered.get(id);
     if (!alarm) return;
     this.#choose(id);
     this.onOpen(alarm);
   }
 
-  async acknowledge(id = this.target) {
-    const alarm = this.#alarm(id);
-    if (!this.canCommand || !alarm || alarm.acked_at) return;
-    await this.#command(id, "acknowledge", () => acknowledge(alarm.id));
+  /**
+   * What a button or a key does with an alarm.
+   * @param {"acknowledge"|"verdict"|"confirm"|"shelve"|"unshelve"|"group"} action
+   */
+  act(action, id = this.target) {
+    const alarm = this.#ordered.get(id);
+    if (!alarm) return;
+    this.#choose(id); // a key that follows means the same alarm, wherever it goes
+    if (action === "group") this.#toggleGroup(id);
+    else if (this.canCommand) this.dock.act(action, alarm);
   }
 
-  verdict(id = this.target) {
-    const alarm = this.#alarm(id);
-    if (!this.canCommand || alarm?.kind !== "fire" || !alarm.acked_at) return;
-    toggleVerdict(this.#rows.get(id), (verdict, note) =>
-      this.#command(id, "verdict", () => closeAlarm(alarm.id, verdict, note)),
-    );
+  /** Puts the target on the shelf, or takes it off. */
+  shelve() {
+    this.act(this.#ordered.get(this.target)?.shelved_until ? "unshelve" : "shelve");
   }
 
-  /** Optimistic: "…" until the stream brings the change; a refusal is told in the row. */
-  async #command(id, action, send) {
-    const row = this.#rows.get(id);
-    setError(row, "");
-    setBusy(row, action, true);
+  /** Opens or closes what is folded behind an alarm. */
+  #toggleGroup(id) {
+    const group = this.#folded.groups.get(id);
+    if (!group) return;
+    if (!this.#openGroups.delete(group.key)) this.#openGroups.add(group.key);
+    this.#show(new Set());
+  }
+
+  /** "…" until the answer is there; a refusal is told in the row. */
+  async #command(id, send) {
+    this.#errors.delete(id);
+    this.#busy.add(id);
+    this.#show(new Set([id]));
     try {
       await send();
     } catch (error) {
-      setError(row, error.detail ?? String(error));
+      this.#errors.set(id, error.detail ?? String(error));
     } finally {
-      setBusy(row, action, false);
-      const alarm = this.#alarm(id);
-      if (alarm && this.#rows.get(id) === row) patchRow(row, alarm);
+      this.#busy.delete(id);
+      this.#show(new Set([id]));
     }
   }
+
+  /** What bulk acknowledging would take: everything shown that waits and is no fire. @returns {number[]} */
+  get bulk() {
+    return this.shown.filter((alarm) => isUnacknowledged(alarm) && !isFire(alarm)).map(({ id }) => id);
+  }
 }
+
+const idOf = (row) => (row ? Number(row.dataset.alarm) : null);

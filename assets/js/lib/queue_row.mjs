@@ -1,12 +1,13 @@
 /** One row of the alarm queue: built once, then patched in place. */
 import { el, setAttr, setText } from "./dom.mjs";
-import { clock, dateTime, reading } from "./format.mjs";
+import { clock, dateTime, reading, time } from "./format.mjs";
 import { t } from "./i18n.mjs";
 import { statusName, statusOfAlarm } from "./marks.mjs";
-import { isUnacknowledged } from "./queue_order.mjs";
-import { verdictForm } from "./verdict.mjs";
+import { isFire, isHeld, isUnacknowledged, kindOf } from "./queue_order.mjs";
 import { shortName } from "./wall/names.mjs";
 import { alarmKindWord, causeUnit, causeWord, deviceKindWord } from "./words.mjs";
+
+const HALF_A_DAY_MS = 12 * 3_600_000;
 
 /** Where it is, as a person says it. */
 export const whereOf = (alarm) => alarm.building_name || alarm.location || alarm.device_name || alarm.device;
@@ -23,16 +24,55 @@ export function whatOf(alarm) {
     .join(" · ");
 }
 
+/** What kind of alarm it is, and how often it was reported: one that comes and goes says so. */
+export function wordOf(alarm) {
+  const word = alarmKindWord(kindOf(alarm));
+  if (alarm.chattering_at) return `${word} ${t("反复 {n} 次", { n: alarm.count })}`;
+  return alarm.count > 1 ? `${word} ×${alarm.count}` : word;
+}
+
+/** Why an alarm is held back; empty if it is not. @param {object} alarm @param {number} now ms */
+export function holdOf(alarm, now) {
+  if (alarm.out_of_service_at) return t("设备停用中");
+  if (alarm.suppressed_at) return t("已抑制：同一设备有火警");
+  if (!alarm.shelved_until) return "";
+  const until = Math.abs(alarm.shelved_until - now) < HALF_A_DAY_MS ? time(alarm.shelved_until).slice(0, 5) : dateTime(alarm.shelved_until);
+  return t("{who} 搁置至 {time}：{reason}", { who: alarm.shelved_by ?? "", time: until, reason: alarm.shelve_reason ?? "" });
+}
+
 /** Where the alarm is in its life, in a few words. */
 export function stateOf(alarm) {
-  if (!isUnacknowledged(alarm)) {
-    const cleared = alarm.cleared_at ? ` · ${t("已恢复")}` : "";
-    return `${t("{who} 已确认", { who: alarm.acked_by ?? "" })}${cleared}`.trim();
-  }
+  const cleared = alarm.cleared_at ? ` · ${t("已恢复")}` : "";
+  if (alarm.confirmed_at) return t("{who} 已确认起火", { who: alarm.confirmed_by ?? "" }) + cleared;
+  if (!isUnacknowledged(alarm)) return t("{who} 已确认", { who: alarm.acked_by ?? "" }).trim() + cleared;
   return alarm.cleared_at ? t("已恢复 · 待确认") : t("待确认");
 }
 
-function button(action, label, key) {
+/** What a person is asked for now; null if nothing. */
+export function askedOf(alarm) {
+  if (isUnacknowledged(alarm)) return "acknowledge";
+  return isFire(alarm) ? "verdict" : null;
+}
+
+/** What may be done with an alarm now. */
+export function actionsOf(alarm) {
+  const can = [];
+  if (isUnacknowledged(alarm)) can.push("acknowledge");
+  if (isFire(alarm)) can.push("verdict");
+  if (["fire", "prealarm"].includes(alarm.kind) && !alarm.confirmed_at) can.push("confirm");
+  if (!isFire(alarm)) can.push(alarm.shelved_until ? "unshelve" : "shelve", "verdict");
+  return can;
+}
+
+const BUTTONS = () => [
+  ["acknowledge", t("确认"), "A"],
+  ["verdict", t("结论"), "V"],
+  ["confirm", t("起火"), "F"],
+  ["shelve", t("搁置"), "S"],
+  ["unshelve", t("取消搁置"), "S"],
+];
+
+function button([action, label, key]) {
   return el("button", { type: "button", class: "button button-small", dataset: { action } }, label, el("kbd", { text: key, "aria-hidden": "true" }));
 }
 
@@ -42,77 +82,81 @@ function button(action, label, key) {
  * @returns {HTMLLIElement}
  */
 export function makeRow(alarm, { canCommand }) {
-  const row = el(
-    "li",
-    { class: "queue-row", id: `alarm-${alarm.id}`, tabindex: "-1", dataset: { alarm: alarm.id } },
-    el("span", { class: "mark", "aria-hidden": "true" }),
-    el(
-      "div",
-      { class: "queue-body" },
-      el("div", { class: "queue-head" }, el("strong", { class: "queue-word" }), el("span", { class: "queue-place quiet" }), el("time", { class: "queue-clock num" })),
-      el("div", { class: "queue-where" }),
-      el("div", { class: "queue-what quiet" }),
-      el(
-        "div",
-        { class: "queue-actions" },
-        canCommand && button("acknowledge", t("确认"), "A"),
-        canCommand && button("verdict", t("结论"), "V"),
-        el("span", { class: "queue-state quiet" }),
-      ),
-      el("p", { class: "queue-error", role: "alert", hidden: true }),
-    ),
-  );
-  patchRow(row, alarm);
+  const parts = {
+    mark: el("span", { class: "mark", "aria-hidden": "true" }),
+    word: el("strong", { class: "queue-word" }),
+    place: el("span", { class: "queue-place quiet" }),
+    clock: el("time", { class: "queue-clock num" }),
+    where: el("div", { class: "queue-where" }),
+    what: el("div", { class: "queue-what quiet" }),
+    hold: el("div", { class: "queue-hold" }),
+    state: el("span", { class: "queue-state quiet" }),
+    error: el("p", { class: "queue-error", role: "alert", hidden: true }),
+    group: el("button", { type: "button", class: "queue-group", hidden: true }),
+  };
+  const buttons = canCommand ? BUTTONS().map(button) : [];
+  const actions = el("div", { class: "queue-actions" }, ...buttons, parts.state);
+  const head = el("div", { class: "queue-head" }, parts.word, parts.place, parts.clock);
+  const body = el("div", { class: "queue-body" }, head, parts.where, parts.what, parts.hold, actions, parts.error, parts.group);
+  const row = el("li", { class: "queue-row", id: `alarm-${alarm.id}`, tabindex: "-1", dataset: { alarm: alarm.id } }, parts.mark, body);
+  row.parts = parts;
+  row.buttons = buttons;
   return row;
 }
 
-/** Brings a row up to date; touches only what differs. */
-export function patchRow(row, alarm) {
-  const part = (name) => row.querySelector(`.${name}`);
-  const open = isUnacknowledged(alarm);
-  setAttr(row.querySelector(".mark"), "data-status", statusName(statusOfAlarm(alarm.kind)));
-  setAttr(row, "data-kind", alarm.kind);
-  setAttr(row, "data-acked", String(!open));
+/** Brings a row up to date; touches only what differs. @param {number} now server time */
+export function patchRow(row, alarm, now) {
+  const { parts } = row;
+  const held = isHeld(alarm);
+  const status = held ? "disabled" : statusName(statusOfAlarm(kindOf(alarm)));
+  setAttr(parts.mark, "data-status", status);
+  setAttr(row, "data-kind", kindOf(alarm));
+  setAttr(row, "data-acked", String(!isUnacknowledged(alarm)));
   setAttr(row, "data-cleared", String(Boolean(alarm.cleared_at)));
-  setText(part("queue-word"), alarmKindWord(alarm.kind) + (alarm.count > 1 ? ` ×${alarm.count}` : ""));
-  setText(part("queue-place"), communityOf(alarm));
-  setText(part("queue-where"), whereOf(alarm));
-  setText(part("queue-what"), whatOf(alarm));
-  setText(part("queue-state"), stateOf(alarm));
-  setAttr(part("queue-clock"), "datetime", new Date(alarm.raised_at).toISOString());
-  setAttr(part("queue-clock"), "title", dateTime(alarm.raised_at));
-  row.querySelector('[data-action="acknowledge"]')?.toggleAttribute("hidden", !open);
-  row.querySelector('[data-action="verdict"]')?.toggleAttribute("hidden", open || alarm.kind !== "fire");
+  setAttr(row, "data-held", held ? "" : null);
+  setText(parts.word, wordOf(alarm));
+  setText(parts.place, communityOf(alarm));
+  setText(parts.where, whereOf(alarm));
+  setText(parts.what, whatOf(alarm));
+  setText(parts.hold, holdOf(alarm, now));
+  setText(parts.state, stateOf(alarm));
+  setAttr(parts.clock, "datetime", new Date(alarm.raised_at).toISOString());
+  setAttr(parts.clock, "title", t("{time} 起", { time: dateTime(alarm.raised_at) }));
   row.raisedAt = alarm.raised_at;
+  offer(row, actionsOf(alarm), askedOf(alarm));
+  tickRow(row, now);
+}
+
+/** Buttons besides what is asked for show while the row is chosen. */
+function offer(row, can, asked) {
+  for (const node of row.buttons) {
+    const { action } = node.dataset;
+    node.hidden = !can.includes(action);
+    setAttr(node, "data-minor", action === asked ? null : "");
+  }
 }
 
 /** Moves a row's running clock. @param {number} now server time */
-export const tickRow = (row, now) => setText(row.querySelector(".queue-clock"), clock(now - row.raisedAt));
+export const tickRow = (row, now) => setText(row.parts.clock, clock(now - row.raisedAt));
 
-/** Shows that a command is on its way. */
-export function setBusy(row, action, busy) {
+/** Says how many alarms stand behind this one. @param {import("./queue_groups.mjs").Group|undefined} group */
+export function patchGroup(row, group, member) {
+  const { group: node } = row.parts;
+  setAttr(row, "data-member", member ? "" : null);
+  node.hidden = !group;
+  if (!group) return;
+  setAttr(node, "aria-expanded", String(group.open));
+  const text = group.waiting
+    ? t("同楼同因另有 {n} 条，{waiting} 条待确认", { n: group.rest, waiting: group.waiting })
+    : t("同楼同因另有 {n} 条", { n: group.rest });
+  setText(node, `${text} ${group.open ? "▴" : "▾"}`);
+}
+
+/** Shows that a command is on its way, and why the last one was refused. */
+export function patchCommand(row, busy, error) {
   setAttr(row, "aria-busy", busy ? "true" : null);
-  const node = row.querySelector(`[data-action="${action}"]`);
-  if (node) node.disabled = busy;
-  if (busy) setText(row.querySelector(".queue-state"), "…");
-}
-
-/** Says why a command was refused; empty takes it away. */
-export function setError(row, text) {
-  const node = row.querySelector(".queue-error");
-  setText(node, text);
-  setAttr(node, "hidden", text ? null : "");
-}
-
-/** Opens or closes the verdict form of a row. @param {(verdict: string, note: string) => void} onVerdict */
-export function toggleVerdict(row, onVerdict) {
-  const existing = row.querySelector(".verdict");
-  if (existing) {
-    existing.remove();
-    row.focus();
-    return;
-  }
-  const form = verdictForm(onVerdict, () => toggleVerdict(row, onVerdict));
-  row.querySelector(".queue-body").append(form);
-  form.querySelector("input").focus();
+  for (const node of row.buttons) node.disabled = busy;
+  if (busy) setText(row.parts.state, "…");
+  setText(row.parts.error, error);
+  row.parts.error.hidden = error === "";
 }

@@ -1,5 +1,7 @@
 /** What is chosen: the address bar is the truth (`/?building=B0012`), Dash and the map both read it. */
 
+import { parseFilter, withFilter } from "./queue_filter.mjs";
+
 export const TYPES = ["slot", "device", "incident", "building", "community", "work_point"];
 
 /**
@@ -20,9 +22,13 @@ export function parse(search) {
   return null;
 }
 
-/** @param {Selection|null} selection @returns {string} query string, or the bare path */
-export function href(selection, path = globalThis.location?.pathname ?? "/") {
-  return selection ? `${path}?${new URLSearchParams({ [selection.type]: selection.id })}` : path;
+/**
+ * The address of a selection; the queue's filter stays in it.
+ * @param {Selection|null} selection @param {{pathname: string, search: string}} [from] where one is
+ */
+export function href(selection, { pathname, search } = globalThis.location) {
+  const chosen = selection ? `?${new URLSearchParams({ [selection.type]: selection.id })}` : "";
+  return pathname + withFilter(parseFilter(search), chosen);
 }
 
 /** @param {Selection|null} a @param {Selection|null} b */

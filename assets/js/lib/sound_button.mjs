@@ -1,5 +1,6 @@
-/** The mute button of the queue, and the notice that the browser blocks sound. */
+/** The mute button of the queue with its countdown, and the notice that the browser blocks sound. */
 import { el, setAttr, setText } from "./dom.mjs";
+import { clock } from "./format.mjs";
 import { t } from "./i18n.mjs";
 
 /**
@@ -12,14 +13,12 @@ export function soundButton(head, siren) {
     const state = siren.muted ? "muted" : siren.blocked ? "blocked" : "on";
     setAttr(button, "data-sound", state);
     setAttr(button, "aria-pressed", String(siren.muted));
-    setText(button, { muted: t("静音中"), blocked: t("声音被浏览器阻止，点此开启"), on: t("声音开") }[state]);
-    button.title = { muted: t("10 分钟后自动恢复"), blocked: t("浏览器要求先点击页面"), on: t("静音 10 分钟") }[state];
+    setText(button, { muted: t("静音 {left}", { left: clock(siren.left) }), blocked: t("声音被浏览器阻止，点此开启"), on: t("声音开") }[state]);
+    button.title = { muted: t("到时或有新火警时自动恢复（M）"), blocked: t("浏览器要求先点击页面"), on: t("静音 5 分钟，新火警照响（M）") }[state];
   };
-  button.addEventListener("click", () => {
-    if (siren.muted || siren.blocked) siren.unmute();
-    else siren.mute();
-  });
+  button.addEventListener("click", () => siren.toggle());
   siren.on(paint);
+  setInterval(paint, 1000); // the countdown
   head.append(button);
   paint();
   siren.arm(); // says at once whether the browser would block a fire's sound

@@ -1,53 +1,65 @@
-/** The small form with which a person ends a fire alarm. */
-import { el } from "./dom.mjs";
+/** What a person says about an alarm, step by step: how it ends, that it burns, that it has to wait. */
 import { t } from "./i18n.mjs";
-import { verdictWord } from "./words.mjs";
+import { FALSE_CAUSES, falseCauseWord, verdictWord } from "./words.mjs";
 
 const VERDICTS = ["real", "false", "test", "drill"];
-const LONGEST_NOTE = 500;
+/** Minutes of a shelf; the longest is a shift. */
+export const SHELVES = ["15", "30", "60", "120", "240", "480"];
 
 /**
  * Why a verdict can't be sent yet, or an empty text.
- * @param {string|null} verdict @param {string} note
+ * @param {{verdict?: string, cause?: string}} values
  */
-export function missing(verdict, note) {
+export function missingVerdict({ verdict, cause }) {
   if (!VERDICTS.includes(verdict)) return t("请选择结论");
-  if (verdict === "false" && !note.trim()) return t("误报请写明原因");
-  return "";
+  return verdict === "false" && !cause ? t("请选择误报原因") : "";
 }
 
-function choice(verdict, group) {
-  return el("label", { class: "chip" }, el("input", { type: "radio", name: group, value: verdict }), verdictWord(verdict));
+/** @param {{minutes?: string}} values @param {string} reason */
+export function missingShelf({ minutes }, reason) {
+  if (!minutes) return t("请选择时长");
+  return reason.trim() ? "" : t("请写明原因");
 }
 
-/**
- * @param {(verdict: string, note: string) => void} onSend
- * @param {() => void} onCancel
- * @returns {HTMLFormElement}
- */
-export function verdictForm(onSend, onCancel) {
-  const group = `verdict-${Math.random().toString(36).slice(2)}`;
-  const note = el("textarea", { class: "input", rows: "2", maxlength: String(LONGEST_NOTE), placeholder: t("现场情况、原因"), "aria-label": t("说明") });
-  const problem = el("p", { class: "queue-error", role: "alert", hidden: true });
-  const form = el(
-    "form",
-    { class: "verdict", "aria-label": t("结论") },
-    el("div", { class: "chips", role: "radiogroup", "aria-label": t("结论") }, ...VERDICTS.map((verdict) => choice(verdict, group))),
-    note,
-    problem,
-    el(
-      "div",
-      { class: "verdict-actions" },
-      el("button", { class: "button button-small button-primary", type: "submit", text: t("结束报警") }),
-      el("button", { class: "button button-small", type: "button", text: t("取消"), onclick: onCancel }),
-    ),
-  );
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const verdict = new FormData(form).get(group);
-    problem.textContent = missing(verdict, note.value);
-    problem.hidden = problem.textContent === "";
-    if (problem.hidden) onSend(verdict, note.value);
-  });
-  return form;
-}
+const phrasesOf = ({ verdict }) =>
+  ({
+    real: [t("现场已扑灭，无人员伤亡"), t("消防队已处置完毕"), t("微型消防站已处置完毕")],
+    false: [t("现场查看，无火情"), t("电话核实，无火情"), t("视频查看，无火情"), t("已提醒住户")],
+    test: [t("按计划测试"), t("维保单位测试")],
+    drill: [t("按计划演练")],
+  })[verdict] ?? [];
+
+/** How an alarm ends. */
+export const verdictForm = () => ({
+  word: t("结论"),
+  steps: [
+    { name: "verdict", label: t("结论"), choices: VERDICTS.map((name) => [name, verdictWord(name)]) },
+    { name: "cause", label: t("误报原因"), choices: FALSE_CAUSES.map((name) => [name, falseCauseWord(name)]), when: ({ verdict }) => verdict === "false" },
+  ],
+  phrases: phrasesOf,
+  note: t("现场情况、说明"),
+  send: t("结束报警"),
+  missing: missingVerdict,
+});
+
+/** That it burns. */
+export const confirmForm = () => ({
+  word: t("确认起火"),
+  steps: [],
+  phrases: () => [t("现场人员确认有明火"), t("视频看到明火或浓烟"), t("电话核实起火")],
+  note: t("如何得知"),
+  send: t("确认起火"),
+  missing: () => "",
+});
+
+const minutesWord = (minutes) => (minutes < 60 ? t("{n} 分钟", { n: minutes }) : t("{n} 小时", { n: minutes / 60 }));
+
+/** That it has to wait, for how long and why. */
+export const shelveForm = () => ({
+  word: t("搁置"),
+  steps: [{ name: "minutes", label: t("时长"), choices: SHELVES.map((minutes) => [minutes, minutesWord(Number(minutes))]) }],
+  phrases: () => [t("等待维修"), t("施工期间"), t("已派人查看"), t("等待单位回复")],
+  note: t("原因"),
+  send: t("搁置"),
+  missing: missingShelf,
+});

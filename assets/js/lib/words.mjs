@@ -8,6 +8,9 @@ export const CATEGORIES = [
   "bank", "logistics", "power", "water", "industrial", "warehouse", "small_unit",
 ];
 export const ALARM_KINDS = ["fire", "prealarm", "fault", "supervisory"];
+export const FALSE_CAUSES = [
+  "cooking", "steam", "smoking", "incense", "fireworks", "dust", "insects", "works", "weather", "device", "misuse", "other",
+];
 export const CAMERA = DEVICE_KINDS.indexOf("camera");
 
 const table = (words) => (name) => words()[name] ?? name;
@@ -52,6 +55,12 @@ export const causeWord = table(() => ({
 
 /** @param {string} verdict */
 export const verdictWord = table(() => ({ real: t("真警"), false: t("误报"), test: t("测试"), drill: t("演练") }));
+
+/** @param {string} cause what a false alarm came from */
+export const falseCauseWord = table(() => ({
+  cooking: t("做饭油烟"), steam: t("水汽"), smoking: t("吸烟"), incense: t("燃香祭祀"), fireworks: t("燃放烟花爆竹"), dust: t("粉尘"),
+  insects: t("昆虫"), works: t("施工"), weather: t("天气"), device: t("设备故障"), misuse: t("误操作"), other: t("其他"),
+}));
 
 const UNITS = {
   smoke_fire: "%", smoke_high: "%", heat_fire: "℃", heat_high: "℃", gas_fire: "%LEL", gas_leak: "%LEL",
