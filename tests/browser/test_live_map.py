@@ -1,4 +1,4 @@
-"""The map's devices in a real Chromium: clusters, marks, what stands in one place, alarms above all."""
+"""The map's devices in a real Chromium: clusters, marks, devices in one place, alarms above."""
 
 import math
 from collections.abc import Iterator
@@ -81,7 +81,7 @@ def test_no_fire_is_hidden_at_any_zoom(desk: Page, fires: list[tuple[Device, Bui
         for device, _ in fires if zoom < 15 else fires[:4]:
             if zoom >= 15:
                 set_zoom(desk, zoom, device.lon, device.lat)
-            x, y = on_page(desk, device.lon, device.lat)
+            x, _ = on_page(desk, device.lon, device.lat)
             assert frame["x"] < x < frame["x"] + frame["width"]
             # its own mark, or that of the group that it is counted in, which lies within 15 px
             assert count_colour(around(desk, device.lon, device.lat, 56), FIRE_RED) >= 30
@@ -91,12 +91,10 @@ def test_no_fire_is_hidden_at_any_zoom(desk: Page, fires: list[tuple[Device, Bui
 
 def test_a_cluster_says_what_is_in_it_and_opens_on_a_click(desk: Page) -> None:
     zoom = desk.evaluate("() => window.xt.maps.at(-1).getZoom()")
-    names = desk.evaluate(
-        """() => fetch(`/live/geometry/${document.querySelector('meta[name="xt-geometry"]').content}/context.json`)
-          .then((answer) => answer.json())
-          .then((context) => context.communities.features.map(({properties: p}) => [p.label_lon, p.label_lat]))"""
-    )
-    x, y = on_page(desk, *names[0])
+    version = desk.locator('meta[name="xt-geometry"]').get_attribute("content")
+    context = desk.request.get(f"/live/geometry/{version}/context.json").json()
+    own = context["communities"]["features"][0]["properties"]
+    x, y = on_page(desk, own["label_lon"], own["label_lat"])
     desk.mouse.move(x, y + 28)
     expect(tip(desk)).to_contain_text("台设备")
     expect(tip(desk)).to_contain_text("点击放大")
@@ -146,9 +144,5 @@ def test_devices_are_switched_off_with_their_clusters(desk: Page) -> None:
     desk.keyboard.press("Escape")
     desk.wait_for_timeout(400)
     assert desk.locator("#map-frame").screenshot() != before
-    assert (
-        desk.evaluate(
-            "() => getComputedStyle(document.querySelector('.leaflet-xt-devices-pane canvas')).display"
-        )
-        == "none"
-    )
+    canvas = desk.locator(".leaflet-xt-devices-pane canvas")
+    assert canvas.evaluate("canvas => getComputedStyle(canvas).display") == "none"

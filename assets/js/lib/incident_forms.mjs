@@ -34,7 +34,7 @@ function closing() {
   const chips = verdicts.map((verdict) => el("label", { class: "chip" }, el("input", { type: "radio", name: "verdict", value: verdict, required: true }), verdictWord(verdict)));
   const group = el("div", { class: "chips", role: "radiogroup", "aria-label": t("结论") }, ...chips);
   group.addEventListener("change", ({ target }) => (cause.hidden = target.value !== "false"));
-  return [group, cause, area("note", t("现场情况、原因")), send(t("结案"))];
+  return [group, cause, area("note", t("现场情况、说明")), send(t("结案"))];
 }
 
 /** What stands in the form of each act. */
