@@ -206,6 +206,18 @@ test("a snapshot alone does not make a silent stream look alive", async () => {
   assert.equal(client.health().live, true);
 });
 
+test("a server that only says hello does not make a silent stream look alive", async () => {
+  const { world, client } = await started();
+  world.last().receive(beat(1000, 1000));
+  world.pass(5000);
+  await world.wait();
+  world.greet("5-1");
+  assert.equal(client.health().live, false);
+  world.pass(5000);
+  await world.wait();
+  assert.equal(world.asked, 2, "a snapshot is asked for, which also says 401");
+});
+
 test("reset fetches a snapshot and goes on from its id", async () => {
   const { world } = await started([{ status: 200, json: snapshot() }, { status: 200, json: snapshot({ id: "99-1" }) }]);
   world.last().receive(reset());

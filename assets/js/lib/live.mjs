@@ -13,6 +13,8 @@ const HEALTH_MS = 500;
 const PAINT_MS = 500;
 const FIRST_WAIT_MS = 400;
 const OPEN = 1; // WebSocket.OPEN
+/** Frames that come only while the picture lives: a server without Redis still says hello. */
+const PROOFS = new Set(["changes", "beat"]);
 const LONGEST_WAIT_MS = 3000; // the present heals within five seconds, and screens must not lag behind it
 
 /** How long to wait before attempt `n` (0, 1, …), with jitter so that a hundred screens don't return together. */
@@ -194,8 +196,10 @@ export class LiveClient {
       this.#retry(() => this.#snapshot());
       return;
     }
-    this.#attempt = 0;
-    this.#hear();
+    if (PROOFS.has(frame.kind)) {
+      this.#attempt = 0;
+      this.#hear();
+    }
     this.#takeFrame(frame);
     this.#ask();
   }
