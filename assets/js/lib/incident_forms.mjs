@@ -38,6 +38,14 @@ function closing() {
   return [group, cause, area("note", t("现场情况、原因")), send(t("结案"))];
 }
 
+/** The browser's own button for files speaks the browser's language: ours stands for it. */
+function picking() {
+  const count = el("span", { class: "quiet" });
+  const files = el("input", { class: "visually-hidden", type: "file", name: "files", accept: "image/jpeg,image/png,image/webp", multiple: true });
+  files.addEventListener("change", () => (count.textContent = files.files.length ? t("已选 {n} 张", { n: files.files.length }) : ""));
+  return [el("label", { class: "button act-files" }, t("选择照片"), files), count, send(t("上传照片"))];
+}
+
 /** What stands in the form of each act. */
 const BODIES = {
   confirm: () => [send(t("确认火情"), "button-alarm")],
@@ -46,7 +54,7 @@ const BODIES = {
   controlled: () => [text("note", t("说明（可不填）")), send(t("记录控制"), "button-primary")],
   ended: () => [text("note", t("说明（可不填）")), send(t("记录结束"), "button-primary")],
   note: () => [area("text", t("写下看到、听到、做了什么")), send(t("添加备注"))],
-  photo: () => [el("input", { class: "input", type: "file", name: "files", accept: "image/jpeg,image/png,image/webp", multiple: true, "aria-label": t("选择照片") }), send(t("上传照片"))],
+  photo: picking,
   close: closing,
   merge: (options) => [choices("other", "radio", options), text("reason", t("为什么合并")), send(t("并入本警情"))],
   split: (options) => [choices("alarms", "checkbox", options), text("reason", t("为什么拆分")), send(t("拆成新警情"))],
