@@ -37,6 +37,7 @@ from layouts.drilldown_handling import (
     note_section,
     response_section,
 )
+from layouts.drilldown_photos import photos_section
 from layouts.history_columns import cause_text, verdict_word
 from layouts.shown import Shown, number
 
@@ -77,6 +78,7 @@ def incident_body(at_hand: AtHand, found: Help, shown: Shown) -> list[Part]:
         *help_sections(found, shown),
         checklist_section(at_hand, shown),
         note_section(at_hand, shown),
+        photos_section(at_hand, shown),
         ending_section(at_hand, shown),
         alarm_list(_("报警记录"), view.alarms, shown, count=view.alarm_count),
         _timeline(view, shown),
@@ -216,6 +218,8 @@ def _entry(
     if entry.action == "alarm":
         alarm = alarms.get(entry.detail)
         detail = "" if alarm is None else f"{alarm.device_name} {alarm.location}".strip()
+    elif entry.action == "photo":
+        detail = ""
     elif entry.action == "checked":
         detail = _(words.CHECK.get(entry.detail, entry.detail))
     who = "" if entry.actor == "device" else entry.actor

@@ -243,6 +243,7 @@ INCIDENT_ACTION: Final[Mapping[str, str]] = {
     "ended": _("处置结束"),
     "note": _("备注"),
     "checked": _("核对"),
+    "photo": _("照片"),
     "merged": _("并入警情"),
     "merged_into": _("已并入"),
     "split_off": _("拆出警情"),

@@ -27,6 +27,7 @@ from callbacks.http.health import health_router
 from callbacks.http.incidents import incidents_router
 from callbacks.http.live import GeometryCache, live_router
 from callbacks.http.metrics import Metrics, RequestMetrics, metrics_router
+from callbacks.http.photos import photos_router
 from callbacks.http.problems import LastResort, install_problems
 from callbacks.http.readings import ReadingCounters, readings_router
 from callbacks.http.rules import rules_router
@@ -147,6 +148,7 @@ def _include_routers(
     app.include_router(commands_router(services))
     app.include_router(rules_router(services))
     app.include_router(incidents_router(services))
+    app.include_router(photos_router(services))
     app.include_router(handover_router(services, assets=assets))
     app.include_router(exports_router(services))
     app.include_router(cameras_router(services))

@@ -13,8 +13,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callbacks.http.paths import SAFE_METHODS
 from callbacks.http.problems import Problem
+from data.commands.photos import MAX_BYTES
 
 MAX_BODY_BYTES: Final = 1_000_000
+#: What may be larger: a photo of an incident.
+PHOTO_PATH: Final = re.compile(r"/api/v1/incidents/\d{1,10}/photos")
 #: A body that trickles in slower than this is given up.
 BODY_TIMEOUT_S: Final = 30.0
 HSTS: Final = "max-age=31536000; includeSubDomains"
@@ -129,22 +132,24 @@ class BodyLimit:
             await self._app(scope, _replay(body, receive), send)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
+        limit = MAX_BYTES if PHOTO_PATH.fullmatch(scope["path"]) else self._limit
         declared = Headers(scope=scope).get("content-length", "0")
-        if declared.isdigit() and int(declared) > self._limit:
-            raise self._too_large()
+        if declared.isdigit() and int(declared) > limit:
+            raise _too_large(limit)
         body = bytearray()
         while True:
             message = await receive()
             body += message.get("body", b"")
-            if len(body) > self._limit:
-                raise self._too_large()
+            if len(body) > limit:
+                raise _too_large(limit)
             if not message.get("more_body", False):
                 return bytes(body)
 
-    def _too_large(self) -> Problem:
-        detail = f"A body may have at most {self._limit} bytes."
-        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        return Problem(status, detail, headers={"connection": "close"})
+
+def _too_large(limit: int) -> Problem:
+    detail = f"A body may have at most {limit} bytes."
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return Problem(status, detail, headers={"connection": "close"})
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

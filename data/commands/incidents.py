@@ -3,21 +3,23 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from data.commands.base import Actor, Done, Order, Runner
+from data.commands.base import MAY_ACT, Actor, Done, Order, Runner
+from data.commands.photos import add_photo, keep, make_picture
 from data.domain import alarms as life
 from data.domain import response
 from data.domain.alarms import Action, Alarm, Step
 from data.domain.checklists import checklist
-from data.domain.errors import NotFoundError, ReasonMissingError
+from data.domain.errors import NotAllowedError, NotFoundError, ReasonMissingError
 from data.domain.response import IncidentState, Stage
 from data.domain.words import FalseCause, Verdict
 from data.store import alarms, incidents, intake, steps
 from data.store.incident_views import IncidentAnswer, incident_view
-from data.store.models import Building, Incident
+from data.store.models import Building, Incident, IncidentPhoto
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,33 @@ class IncidentCommands(Runner):
         return self._act(
             incident_id, _order(actor, "checked", incident_id, item, {"item": item}), change
         )
+
+    def photo(self, incident_id: int, actor: Actor, raw: bytes, folder: Path) -> IncidentAnswer:
+        """Keep a photo of an incident, also of one that is over.
+
+        Raises
+        ------
+        NotAllowedError, NotFoundError, PhotoError
+            If the role may not act, there is no such incident, or the file is no photo.
+        """
+        if actor.role not in MAY_ACT:
+            raise NotAllowedError(f"the role {actor.role} may not do this")
+        picture = make_picture(raw)
+
+        def change(it: _Locked) -> Done:
+            row = IncidentPhoto(incident_id=incident_id, at=it.now)
+            add_photo(it.session, row, actor, picture)
+            it.note("photo", actor, str(row.id))
+            return Done((), incidents.touch(it.session, incident_id))
+
+        order = _order(actor, "photographed", incident_id, "", {"file": picture.file})
+        made = keep(folder, picture)
+        try:
+            return self._act(incident_id, order, change)
+        except BaseException:
+            for path in made:
+                path.unlink(missing_ok=True)
+            raise
 
     def close_incident(
         self,

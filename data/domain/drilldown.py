@@ -168,12 +168,22 @@ class OpenNear:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoView:
+    """A photo of an incident, by whom and when."""
+
+    id: int
+    at: datetime
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Handling:
     """What a person needs to work on an incident; ``reached`` is the first entry of each action."""
 
     reached: Mapping[str, TimelineEntry]
     checks: tuple[Check, ...]
     others: tuple[OpenNear, ...]
+    photos: tuple[PhotoView, ...]
 
 
 @dataclass(frozen=True, slots=True)

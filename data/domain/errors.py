@@ -118,5 +118,9 @@ class NotAllowedError(DomainError):
     """The role may not do this."""
 
 
+class PhotoError(DomainError):
+    """A file that can't be kept as a photo."""
+
+
 class RuleError(DomainError):
     """Numbers that a rule may not have."""

@@ -14,12 +14,22 @@ from data.domain.drilldown import (
     Help,
     IncidentDetail,
     OpenNear,
+    PhotoView,
     TimelineEntry,
 )
+from data.domain.errors import NotFoundError
 from data.domain.views import ReadNow
 from data.store.drilldown_building import people_to_call
 from data.store.incidents import response_of
-from data.store.models import AlarmRow, Building, Community, Device, Incident, IncidentHistory
+from data.store.models import (
+    AlarmRow,
+    Building,
+    Community,
+    Device,
+    Incident,
+    IncidentHistory,
+    IncidentPhoto,
+)
 from data.store.nearby import near, with_pressure
 from geo.distance import distance_m
 
@@ -38,7 +48,7 @@ _STEPS: Final = (
 
 
 def handling(session: Session, incident: IncidentDetail) -> Handling:
-    """Return the state of the work on an incident: two statements, one for one that is over."""
+    """Return the state of the work on an incident: three statements, two for one that is over."""
     entries = _entries(session, incident.id)
     reached: dict[str, TimelineEntry] = {}
     done: dict[str, TimelineEntry] = {}
@@ -51,7 +61,22 @@ def handling(session: Session, incident: IncidentDetail) -> Handling:
         reached=reached,
         checks=tuple(_check(item, done.get(item)) for item in items),
         others=() if incident.closed_at else _others(session, incident),
+        photos=_photos(session, incident.id),
     )
+
+
+def photo_file(session: Session, incident_id: int, photo_id: int) -> str:
+    """Return the name of a photo's file.
+
+    Raises
+    ------
+    NotFoundError
+        If the incident has no such photo.
+    """
+    row = session.get(IncidentPhoto, photo_id)
+    if row is None or row.incident_id != incident_id:
+        raise NotFoundError(f"incident {incident_id} has no photo {photo_id}")
+    return row.file
 
 
 def help_near(session: Session, incident: IncidentDetail, read_now: ReadNow) -> Help:
@@ -83,6 +108,15 @@ def open_incidents_of(session: Session, building_id: str) -> list[int]:
             .order_by(Incident.opened_at, Incident.id)
         )
     )
+
+
+def _photos(session: Session, incident_id: int) -> tuple[PhotoView, ...]:
+    rows = session.scalars(
+        select(IncidentPhoto)
+        .where(IncidentPhoto.incident_id == incident_id)
+        .order_by(IncidentPhoto.id)
+    )
+    return tuple(PhotoView(row.id, row.at, row.actor) for row in rows)
 
 
 def _entries(session: Session, incident_id: int) -> Sequence[TimelineEntry]:

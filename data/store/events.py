@@ -230,6 +230,20 @@ class IncidentHistory(Base):
     detail: Mapped[str] = mapped_column(Text, default="")
 
 
+class IncidentPhoto(Base):
+    """A photo of an incident; ``file`` names its JPEG in the folder of the photos."""
+
+    __tablename__ = "incident_photo"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(CODE)
+    file: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int]
+    height: Mapped[int]
+
+
 class Outbox(Base):
     """What was committed but perhaps not yet told to Redis; the worker tells what stays here."""
 

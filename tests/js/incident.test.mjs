@@ -108,3 +108,14 @@ test("half a sentence and choices are put back into a form made anew", () => {
   rewrite(after, written(before));
   assert.deepEqual(after, before);
 });
+
+test("photos that are too large, or none, are not sent", () => {
+  assert.equal(missing("photo", { files: [] }), "请选择照片");
+  assert.equal(missing("photo", { files: [{ size: 8_000_001 }] }), "照片不能超过 8 MB");
+  assert.equal(missing("photo", { files: [{ size: 8_000_000 }] }), "");
+  assert.equal(pathOf({ act: "photo", incident: "4" }), "/api/v1/incidents/4/photos");
+});
+
+test("a chosen file can not be put back and is not tried", () => {
+  assert.deepEqual(written([{ name: "files", type: "file", value: "C:\\fakepath\\a.jpg" }]), []);
+});

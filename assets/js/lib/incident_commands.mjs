@@ -91,7 +91,8 @@ export function sender(post = send) {
 }
 
 /** Sends a file as it is. @param {string} path @param {File} file */
-export const upload = (path, file) => send(path, file, { "Content-Type": file.type || "application/octet-stream" });
+export const upload = (path, file) =>
+  send(path, file, { "Content-Type": file.type || "application/octet-stream", "Idempotency-Key": newKey() });
 
 /** Who reached a stage of an incident first; null if nobody has. @param {number} incident @param {string} stage */
 export async function reachedBy(incident, stage) {

@@ -4,6 +4,7 @@ import { t } from "./i18n.mjs";
 import { verdictWord } from "./words.mjs";
 
 const LONGEST = "1000";
+const LARGEST = 8_000_000;
 const CAUSES = () => ({
   cooking: t("做饭油烟"), steam: t("水汽"), smoking: t("吸烟"), incense: t("燃香祭祀"), fireworks: t("燃放烟花爆竹"), dust: t("粉尘"),
   insects: t("昆虫"), works: t("施工"), weather: t("天气"), device: t("设备故障"), misuse: t("误操作"), other: t("其他"),
@@ -37,6 +38,14 @@ function closing() {
   return [group, cause, area("note", t("现场情况、说明")), send(t("结案"))];
 }
 
+/** The browser's own button for files speaks the browser's language: ours stands for it. */
+function picking() {
+  const count = el("span", { class: "quiet" });
+  const files = el("input", { class: "visually-hidden", type: "file", name: "files", accept: "image/jpeg,image/png,image/webp", multiple: true });
+  files.addEventListener("change", () => (count.textContent = files.files.length ? t("已选 {n} 张", { n: files.files.length }) : ""));
+  return [el("label", { class: "button act-files" }, t("选择照片"), files), count, send(t("上传照片"))];
+}
+
 /** What stands in the form of each act. */
 const BODIES = {
   confirm: () => [send(t("确认火情"), "button-alarm")],
@@ -45,14 +54,17 @@ const BODIES = {
   controlled: () => [text("note", t("说明（可不填）")), send(t("记录控制"), "button-primary")],
   ended: () => [text("note", t("说明（可不填）")), send(t("记录结束"), "button-primary")],
   note: () => [area("text", t("写下看到、听到、做了什么")), send(t("添加备注"))],
+  photo: picking,
   close: closing,
   merge: (options) => [choices("other", "radio", options), text("reason", t("为什么合并")), send(t("并入本警情"))],
   split: (options) => [choices("alarms", "checkbox", options), text("reason", t("为什么拆分")), send(t("拆成新警情"))],
 };
 
 /** Where an act is sent. @param {DOMStringMap|object} place */
-export const pathOf = ({ act, incident, alarm }) =>
-  act === "confirm" ? `/api/v1/alarms/${alarm}/confirm` : `/api/v1/incidents/${incident}/${act}`;
+export function pathOf({ act, incident, alarm }) {
+  if (act === "confirm") return `/api/v1/alarms/${alarm}/confirm`;
+  return `/api/v1/incidents/${incident}/${act === "photo" ? "photos" : act}`;
+}
 
 /**
  * What a form says, as the command's body.
@@ -65,6 +77,8 @@ export function bodyOf(act, form) {
       return { note: "" };
     case "dispatched":
       return { to: said("to") };
+    case "photo":
+      return { files: form.getAll("files").filter((file) => file.size > 0) };
     case "note":
       return { text: said("text") };
     case "close":
@@ -78,10 +92,17 @@ export function bodyOf(act, form) {
   }
 }
 
+/** @param {{size: number}[]} files */
+function missingOfPhotos(files) {
+  if (!files.length) return t("请选择照片");
+  return files.some(({ size }) => size > LARGEST) ? t("照片不能超过 8 MB") : "";
+}
+
 /** What is still missing, or an empty text. @param {string} act @param {object} body */
 export function missing(act, body) {
   if (act === "dispatched" && !body.to) return t("请写明派谁去");
   if (act === "note" && !body.text) return t("请写下备注");
+  if (act === "photo") return missingOfPhotos(body.files);
   if (act === "merge" && !body.other) return t("请选择一起警情");
   if (act === "split" && !body.alarms.length) return t("请选择要拆出的报警");
   if (act !== "close") return "";

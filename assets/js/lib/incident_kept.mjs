@@ -13,7 +13,7 @@ const formKey = (place) => `${place.dataset.incident} ${place.dataset.act}`;
  * @param {Iterable<{name: string, type: string, value: string, checked?: boolean}>} fields
  */
 export const written = (fields) =>
-  [...fields].filter((field) => field.name && (isChoice(field) ? field.checked : field.value !== "")).map(({ name, value }) => [name, value]);
+  [...fields].filter((field) => field.name && field.type !== "file" && (isChoice(field) ? field.checked : field.value !== "")).map(({ name, value }) => [name, value]);
 
 const isChoice = ({ type }) => type === "radio" || type === "checkbox";
 

@@ -3,7 +3,7 @@ import { byId, el, setText } from "./dom.mjs";
 import { clock } from "./format.mjs";
 import { t } from "./i18n.mjs";
 import * as ids from "./ids.mjs";
-import { reachedBy, sender } from "./incident_commands.mjs";
+import { reachedBy, sender, upload } from "./incident_commands.mjs";
 import { formFor, pathOf } from "./incident_forms.mjs";
 import { Kept } from "./incident_kept.mjs";
 import { onSelection, select } from "./selection.mjs";
@@ -91,7 +91,9 @@ class Panel {
   async #act({ act, incident, alarm }, body) {
     this.#say("");
     try {
-      const answer = await this.send(pathOf({ act, incident, alarm }), body);
+      const path = pathOf({ act, incident, alarm });
+      if (act === "photo") for (const file of body.files) await upload(path, file);
+      const answer = act === "photo" ? null : await this.send(path, body);
       this.kept.forget(incident, act);
       if (act === "split") select({ type: "incident", id: String(answer.id) });
       return true;

@@ -49,13 +49,13 @@ def test_each_stage_offers_the_next_one(burning, times, form):
     assert ("close" in acts) is (times == [])  # never while somebody is out there
 
 
-def test_all_forms_but_the_note_go_with_the_end(burning):
+def test_all_forms_but_notes_and_photos_go_with_the_end(burning):
     with burning.database.writing() as session:
         row = session.get_one(Incident, 1)
         row.closed_at, row.closed_by = NOW, "duty"
         session.get_one(AlarmRow, 1).false_cause = FalseCause.COOKING
     parts = view_handling(burning, "?incident=1", "zh")
-    assert bound(parts, "act") == ["note"]
+    assert bound(parts, "act") == ["note", "photo"]
     assert bound(parts, "check") == []
     assert "做饭油烟" in text(parts)
 
