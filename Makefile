@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help run install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak hooks clean
+.PHONY: help run install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue hooks clean
 
 help: ## list the tasks
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -81,6 +81,9 @@ bench-clients: dev ## the same for many clients, with two web processes
 
 bench-soak: dev ## whether a page grows or slows down in two hours
 	@$(BIN)/python -m bench.soak
+
+bench-queue: dev ## the desk's queue with 5,000 open alarms while ten a second arrive
+	@$(BIN)/python -m bench.queue
 
 hooks: dev ## run `make check` before every commit
 	$(BIN)/pre-commit install

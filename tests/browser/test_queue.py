@@ -19,8 +19,17 @@ pytestmark = pytest.mark.browser
 
 FIRES = 10
 TO_SEEN = 3  # keys from alarm to acknowledged with its building open
+MANY = 70  # alarms: more than the rows that exist at once
+MOST_ROWS = 40
 TO_CLOSED = 12  # keys from alarm to closed with verdict and note
 ROWS = "#queue-list .queue-row"
+#: The topmost row that is seen whole, and where it stands.
+SEEN = """() => {
+  const top = document.getElementById("queue-list").getBoundingClientRect().top;
+  const rows = [...document.querySelectorAll(".queue-row")];
+  const row = rows.find((one) => one.getBoundingClientRect().top >= top);
+  return [row.dataset.alarm, Math.round(row.getBoundingClientRect().top - top)];
+}"""
 Calm = Iterator[tuple[Device, Building]]
 
 
@@ -252,6 +261,38 @@ def test_filters_stand_in_the_address_beside_the_selection(
     desk.go_back()
     expect(desk.locator("#queue-filter input")).to_have_value("")
     expect(desk.locator("#drilldown h2")).to_have_text(building.name)
+
+
+def test_a_long_queue_holds_few_rows_and_stays_where_one_looks(
+    desk: Page, application: Application, calm: Calm
+) -> None:
+    devices = [device.id for device, _ in calm_devices(application)[-MANY:]]
+    for device_id in devices:
+        send(application, device_id, battery_pct=5)
+    queue = desk.locator("#queue-list")
+    expect(desk.locator("#queue-kind [data-kind=fault] b")).to_have_text(re.compile(r"\d\d"))
+    expect(desk.locator(ROWS)).to_have_count(MOST_ROWS)
+    queue.evaluate("(list) => list.scrollTo(0, list.scrollHeight)")
+    expect(desk.locator(ROWS).last).to_be_in_viewport()
+    expect(desk.locator(ROWS)).to_have_count(MOST_ROWS)
+    queue.evaluate("(list) => list.scrollTo(0, list.scrollHeight / 2)")
+    desk.wait_for_timeout(300)
+    seen = desk.evaluate(SEEN)
+    device, building = next(calm)
+    send(application, device.id, smoke_pct=60)
+    expect(desk.locator("#queue-kind [data-kind=fire] b")).to_have_text("1")
+    assert desk.evaluate(SEEN) == seen
+    desk.keyboard.press("j")
+    expect(row(desk, building)).to_be_focused()
+    for _ in range(65):
+        desk.keyboard.press("j")
+    expect(desk.locator(f"{ROWS}:focus")).to_be_in_viewport()
+    expect(desk.locator(f"{ROWS}:focus")).not_to_have_attribute("data-kind", "fire")
+    for device_id in devices:
+        send(application, device_id, battery_pct=100)
+    desk.keyboard.press("Shift+A")
+    desk.keyboard.press("Shift+A")
+    expect(desk.locator("#queue-kind [data-show=waiting] b")).to_have_text("1")
 
 
 def test_sound_is_muted_by_a_key_and_counts_down(desk: Page) -> None:

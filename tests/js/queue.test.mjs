@@ -4,7 +4,7 @@ import { setMessages } from "../../assets/js/lib/i18n.mjs";
 import { nameOf } from "../../assets/js/lib/keys.mjs";
 import { EVERYTHING, isEverything, matcher, parseFilter, withFilter } from "../../assets/js/lib/queue_filter.mjs";
 import { fold } from "../../assets/js/lib/queue_groups.mjs";
-import { actionsOf, holdOf, stateOf, wordOf } from "../../assets/js/lib/queue_row.mjs";
+import { actionsOf, holdOf, stateOf, whyOf, wordOf } from "../../assets/js/lib/queue_row.mjs";
 import { MOST_ROWS, startAt } from "../../assets/js/lib/queue_window.mjs";
 import { href } from "../../assets/js/lib/selection.mjs";
 import { asked, nextStep } from "../../assets/js/lib/step_form.mjs";
@@ -27,6 +27,13 @@ test("a row says why an alarm is held, by whom and until when", () => {
   assert.equal(holdOf(makeAlarm({ kind: "prealarm", suppressed_at: 1 }), 0), "已抑制：同一设备有火警");
   assert.equal(holdOf(makeAlarm({ kind: "fault", out_of_service_at: 1 }), 0), "设备停用中");
   assert.equal(holdOf(makeAlarm(), 0), "");
+});
+
+test("a row says why its incident is believed and how far the response is", () => {
+  assert.equal(whyOf(makeAlarm({ confidence: "smoke+heat/90", response: "arrived" })), "独立感烟 + 感温，90 秒内 · 已到场");
+  assert.equal(whyOf(makeAlarm({ confidence: "smoke+manual/30", response: "none" })), "独立感烟 + 手动报警按钮，30 秒内");
+  assert.equal(whyOf(makeAlarm({ confidence: "manual" })), "手动报警按钮按下");
+  assert.equal(whyOf(makeAlarm({ confidence: "", response: "none" })), "");
 });
 
 test("a row says who confirmed a fire", () => {
@@ -124,7 +131,7 @@ test("a letter with Shift is another key, Caps Lock makes none", () => {
 
 test("the window of rows stays within the list", () => {
   assert.equal(startAt(0, 5000), 0);
-  assert.equal(startAt(2500, 5000), 2480);
+  assert.equal(startAt(2500, 5000), 2488);
   assert.equal(startAt(4999, 5000), 5000 - MOST_ROWS);
   assert.equal(startAt(10, 12), 0);
 });

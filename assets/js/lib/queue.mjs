@@ -12,7 +12,8 @@ import { onTick } from "./ticker.mjs";
 const NOTHING = Object.freeze({ groups: new Map(), members: new Set() });
 
 export class Queue {
-  #ordered = new Ordered();
+  #all = new Ordered();
+  #ordered = new Ordered(); // those of them that the filter lets through
   #matches = () => true;
   #filtered = false;
   #grouping = false;
@@ -65,7 +66,9 @@ export class Queue {
   filter(filter, filtered) {
     this.#matches = matcher(filter);
     this.#filtered = filtered;
-    if (this.picture.worst) this.#take({ full: true });
+    if (!this.picture.worst) return;
+    this.#sift();
+    this.#show(new Set());
   }
 
   /** Folds alarms of one building and cause together, or no more. @param {boolean} on */
@@ -87,11 +90,18 @@ export class Queue {
   #takeAll(alarms) {
     this.tally.clear();
     for (const [id, alarm] of alarms) this.tally.set(id, alarm);
-    this.#ordered.reset([...alarms.values()].filter(this.#matches));
+    this.#all.reset(alarms.values());
+    this.#sift();
+  }
+
+  #sift() {
+    this.#ordered.adopt(this.#all.list.filter(this.#matches));
   }
 
   #takeOne(id, alarm) {
     this.tally.set(id, alarm);
+    if (alarm) this.#all.put(alarm);
+    else this.#all.drop(id);
     if (alarm && this.#matches(alarm)) this.#ordered.put(alarm);
     else this.#ordered.drop(id);
     if (!alarm) this.#errors.delete(id);

@@ -44,8 +44,17 @@ export function withFilter(filter, search) {
 /** @param {Filter} filter */
 export const isEverything = (filter) => NAMES.every((name) => !filter[name]);
 
-const haystack = (alarm) =>
-  [alarm.building_name, alarm.location, alarm.device_name, alarm.device, alarm.community_name, alarm.community_name_en, alarm.id].join(" ").toLowerCase();
+/** By alarm: an alarm that changes is another object. */
+const haystacks = new WeakMap();
+
+function haystack(alarm) {
+  const known = haystacks.get(alarm);
+  if (known !== undefined) return known;
+  const { building_name, location, device_name, device, community_name, community_name_en, id } = alarm;
+  const text = [building_name, location, device_name, device, community_name, community_name_en, id].join(" ").toLowerCase();
+  haystacks.set(alarm, text);
+  return text;
+}
 
 /**
  * Whether an alarm is shown: every word that is looked for has to be in it.

@@ -10,7 +10,18 @@ import { isHeld, isUnacknowledged, kindOf } from "./queue_order.mjs";
  */
 
 /** What is folded together; held alarms and fires keep to their own kind. */
-const keyOf = (alarm) => `${isHeld(alarm) ? "held" : kindOf(alarm)}|${alarm.building ?? `@${alarm.community}`}|${alarm.cause}`;
+const makeKey = (alarm) => `${isHeld(alarm) ? "held" : kindOf(alarm)}|${alarm.building ?? `@${alarm.community}`}|${alarm.cause}`;
+
+/** By alarm: an alarm that changes is another object. */
+const keys = new WeakMap();
+
+function keyOf(alarm) {
+  const known = keys.get(alarm);
+  if (known !== undefined) return known;
+  const key = makeKey(alarm);
+  keys.set(alarm, key);
+  return key;
+}
 
 /**
  * Keeps the order: a group stands where its first alarm stood. Nothing is lost: each says how many stand behind it.
@@ -31,9 +42,10 @@ export function fold(alarms, open) {
   return folded;
 }
 
-function add({ shown, groups, members }, key, [first, ...rest], open) {
-  shown.push(first);
-  if (!rest.length) return;
+function add({ shown, groups, members }, key, group, open) {
+  shown.push(group[0]);
+  if (group.length === 1) return;
+  const [first, ...rest] = group;
   groups.set(first.id, { key, rest: rest.length, waiting: rest.filter(isUnacknowledged).length, open });
   if (!open) return;
   for (const alarm of rest) {

@@ -14,9 +14,10 @@ export const isFire = (alarm) => alarm.kind === "fire" || Boolean(alarm.confirme
 export const kindOf = (alarm) => (isFire(alarm) ? "fire" : alarm.kind);
 
 const HELD = 2 * ALARM_KINDS.length;
+const RANKS = Object.fromEntries(ALARM_KINDS.map((kind, i) => [kind, 2 * i]));
 
 const rank = (alarm) =>
-  (isHeld(alarm) ? HELD : 0) + 2 * ALARM_KINDS.indexOf(kindOf(alarm)) + (isUnacknowledged(alarm) ? 0 : 1);
+  (isHeld(alarm) ? HELD : 0) + RANKS[kindOf(alarm)] + (isUnacknowledged(alarm) ? 0 : 1);
 
 /**
  * Unacknowledged fires first, the longest waiting on top; then by kind, what nobody has
@@ -42,7 +43,12 @@ export class Ordered {
 
   /** @param {Iterable<object>} alarms in place of everything */
   reset(alarms) {
-    this.#list = [...alarms].sort(compareAlarms);
+    this.adopt([...alarms].sort(compareAlarms));
+  }
+
+  /** @param {object[]} alarms in order already, in place of everything */
+  adopt(alarms) {
+    this.#list = alarms;
     this.#known = new Map(this.#list.map((alarm) => [alarm.id, alarm]));
   }
 

@@ -5,7 +5,7 @@ import { t } from "./i18n.mjs";
 import { statusName, statusOfAlarm } from "./marks.mjs";
 import { isFire, isHeld, isUnacknowledged, kindOf } from "./queue_order.mjs";
 import { shortName } from "./wall/names.mjs";
-import { alarmKindWord, causeUnit, causeWord, deviceKindWord } from "./words.mjs";
+import { alarmKindWord, causeUnit, causeWord, confidenceWord, deviceKindWord, responseWord } from "./words.mjs";
 
 const HALF_A_DAY_MS = 12 * 3_600_000;
 
@@ -23,6 +23,9 @@ export function whatOf(alarm) {
     .filter(Boolean)
     .join(" · ");
 }
+
+/** Why its incident is believed, and how far the response to it is. */
+export const whyOf = (alarm) => [confidenceWord(alarm.confidence ?? ""), responseWord(alarm.response ?? "none")].filter(Boolean).join(" · ");
 
 /** What kind of alarm it is, and how often it was reported: one that comes and goes says so. */
 export function wordOf(alarm) {
@@ -89,6 +92,7 @@ export function makeRow(alarm, { canCommand }) {
     clock: el("time", { class: "queue-clock num" }),
     where: el("div", { class: "queue-where" }),
     what: el("div", { class: "queue-what quiet" }),
+    why: el("div", { class: "queue-why" }),
     hold: el("div", { class: "queue-hold" }),
     state: el("span", { class: "queue-state quiet" }),
     error: el("p", { class: "queue-error", role: "alert", hidden: true }),
@@ -97,7 +101,7 @@ export function makeRow(alarm, { canCommand }) {
   const buttons = canCommand ? BUTTONS().map(button) : [];
   const actions = el("div", { class: "queue-actions" }, ...buttons, parts.state);
   const head = el("div", { class: "queue-head" }, parts.word, parts.place, parts.clock);
-  const body = el("div", { class: "queue-body" }, head, parts.where, parts.what, parts.hold, actions, parts.error, parts.group);
+  const body = el("div", { class: "queue-body" }, head, parts.where, parts.what, parts.why, parts.hold, actions, parts.error, parts.group);
   const row = el("li", { class: "queue-row", id: `alarm-${alarm.id}`, tabindex: "-1", dataset: { alarm: alarm.id } }, parts.mark, body);
   row.parts = parts;
   row.buttons = buttons;
@@ -118,6 +122,7 @@ export function patchRow(row, alarm, now) {
   setText(parts.place, communityOf(alarm));
   setText(parts.where, whereOf(alarm));
   setText(parts.what, whatOf(alarm));
+  setText(parts.why, whyOf(alarm));
   setText(parts.hold, holdOf(alarm, now));
   setText(parts.state, stateOf(alarm));
   setAttr(parts.clock, "datetime", new Date(alarm.raised_at).toISOString());

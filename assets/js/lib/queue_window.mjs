@@ -2,11 +2,11 @@
 import { el } from "./dom.mjs";
 
 /** Rows that exist at once; the tallest screens see about fifteen. */
-export const MOST_ROWS = 60;
+export const MOST_ROWS = 40;
 /** Height that a row is taken for while it does not exist. */
 const ROW_PX = 106;
 /** So many rows stay above what is seen. */
-const ABOVE = 20;
+const ABOVE = 12;
 const NEAR_PX = 6 * ROW_PX;
 const TOP_PX = 8;
 

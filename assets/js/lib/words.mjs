@@ -62,6 +62,20 @@ export const falseCauseWord = table(() => ({
   insects: t("昆虫"), works: t("施工"), weather: t("天气"), device: t("设备故障"), misuse: t("误操作"), other: t("其他"),
 }));
 
+/** @param {string} stage how far the response to an incident is */
+export const responseWord = table(() => ({
+  none: "", dispatched: t("已派出"), arrived: t("已到场"), controlled: t("已控制"), ended: t("处置结束"),
+}));
+
+/** Why an incident is believed, `smoke+heat/90` in words. @param {string} written */
+export function confidenceWord(written) {
+  if (written === "manual") return t("手动报警按钮按下");
+  const [, names, n] = /^([a-z]+(?:\+[a-z]+)+)\/(\d+)$/.exec(written) ?? [];
+  if (!names) return written;
+  const kinds = names.split("+").map((name) => (name === "manual" ? t("手动报警按钮") : deviceKindWord(name))).join(" + ");
+  return t("{kinds}，{n} 秒内", { kinds, n });
+}
+
 const UNITS = {
   smoke_fire: "%", smoke_high: "%", heat_fire: "℃", heat_high: "℃", gas_fire: "%LEL", gas_leak: "%LEL",
   pressure_low: "MPa", pressure_high: "MPa", level_low: "m", cable_fire: "℃", cable_hot: "℃", leakage: "mA",
