@@ -105,7 +105,7 @@ export function alarmsLayer(map, picture, { scale = 1, kinds = ALARM_KINDS } = {
       rank: rankOf(alarm),
     }));
     groups = cluster(points, 15 * scale).map(({ x, y, members }) => {
-      const own = members.map((i) => alarms[i]).sort(compareAlarms);
+      const own = members.length === 1 ? [alarms[members[0]]] : members.map((i) => alarms[i]).sort(compareAlarms);
       return { x, y, alarms: own, radius: RADIUS[own[0].kind] * scale, pulse: own.some(pulses) };
     });
   }
