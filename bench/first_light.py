@@ -176,7 +176,7 @@ def steady_state(running: Application, seconds: float) -> None:
     reader.close()
 
 
-def main(runs: int = 7, alarms: int = 60, seconds: float = 20, devices: int = 6000) -> None:
+def main(runs: int = 7, alarms: int = 30, seconds: float = 20, devices: int = 6000) -> None:
     """Run everything once."""
     with application(devices) as running, chromium() as browser:
         cold_load(browser, running, "/", 1)  # the first load also warms the server's caches
