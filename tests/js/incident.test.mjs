@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { setMessages } from "../../assets/js/lib/i18n.mjs";
-import { newKey, refusalOf, Refused, sender } from "../../assets/js/lib/incident_commands.mjs";
+import { newKey } from "../../assets/js/lib/commands.mjs";
+import { refusalOf, Refused, sender } from "../../assets/js/lib/incident_commands.mjs";
 import { bodyOf, missing, pathOf } from "../../assets/js/lib/incident_forms.mjs";
 import { rewrite, written } from "../../assets/js/lib/incident_kept.mjs";
 import { concerns, tells } from "../../assets/js/lib/incident_panel.mjs";

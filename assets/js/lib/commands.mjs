@@ -57,9 +57,13 @@ export function refusal(status, { error, by, at } = {}, now = Date.now()) {
   return whyNot()[error] ?? byStatus()[status] ?? t("服务器没有接受（{status}）", { status });
 }
 
-/** A key for one click. `randomUUID` needs https, which a desk in its own network may not have. */
-export const newKey = () =>
-  Array.from(crypto.getRandomValues(new Uint8Array(KEY_BYTES)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+/**
+ * A key for one click. `randomUUID` needs https, which a desk in its own network may not have.
+ * @param {(bytes: Uint8Array) => Uint8Array} [random]
+ */
+export function newKey(random = (bytes) => crypto.getRandomValues(bytes)) {
+  return Array.from(random(new Uint8Array(KEY_BYTES)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
 
 async function send(path, body, key) {
   const token = document.querySelector('meta[name="xt-csrf"]')?.content ?? "";

@@ -1,8 +1,7 @@
 /** Commands on incidents, as HTTP: sent once for each click, and a refusal in words with who and when. */
+import { newKey } from "./commands.mjs";
 import { time } from "./format.mjs";
 import { t } from "./i18n.mjs";
-
-const KEY_BYTES = 16;
 
 /** A command that was not carried out; the message is for a person. */
 export class Refused extends Error {
@@ -12,11 +11,6 @@ export class Refused extends Error {
     this.name = "Refused";
     this.answered = answered;
   }
-}
-
-/** A new key for a click. @param {(bytes: Uint8Array) => Uint8Array} [random] */
-export function newKey(random = (bytes) => crypto.getRandomValues(bytes)) {
-  return [...random(new Uint8Array(KEY_BYTES))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 const whoAndWhen = ({ by, at }) => (by && at ? { by, at: time(at) } : null);
