@@ -66,12 +66,12 @@ def page(view: PageView, tags: DashTags) -> str:
 <div id="react-entry-point"><p class="page-loading">{escape(_("正在载入…"))}</p></div>
 <noscript><p class="page-loading">{escape(_("此页面需要 JavaScript。"))}</p></noscript>
 {_messages(view.lang)}
+{_entry(view)}
 <footer>
 {tags.config}
 {tags.scripts}
 {_boot(view)}
 {tags.renderer}
-{_entry(view)}
 </footer>
 </body>
 </html>
@@ -126,4 +126,4 @@ def _boot(view: PageView) -> str:
 def _entry(view: PageView) -> str:
     if not view.entry:
         return ""
-    return f'<script type="module" src="{view.assets}/js/{view.entry}"></script>'
+    return f'<script type="module" async src="{view.assets}/js/{view.entry}"></script>'

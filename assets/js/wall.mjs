@@ -15,6 +15,7 @@ import { Camera, lookAtBox, lookAtPlace } from "./lib/wall/camera.mjs";
 import { FireCard } from "./lib/wall/card.mjs";
 import { dayFeed } from "./lib/wall/day.mjs";
 import { DWELL_MS, begin, step } from "./lib/wall/director.mjs";
+import { Facts } from "./lib/wall/facts.mjs";
 import { WallList } from "./lib/wall/list.mjs";
 import { communitiesPanel, hoursPanel, statusPanel } from "./lib/wall/panels.mjs";
 import { firesOf } from "./lib/wall/rows.mjs";
@@ -27,6 +28,8 @@ const MAP_TEXT_PX = 11.5;
 const TICK_MS = 500;
 
 const letters = () => parseFloat(getComputedStyle(byId(ids.WALL)).fontSize);
+
+const sizeOf = (node) => `${node.clientWidth}x${node.clientHeight}`;
 
 /** The map is drawn small and enlarged as a whole, so that its names are as large as the wall's. */
 function enlarge(map) {
@@ -68,30 +71,43 @@ class Wall {
   #ways = null;
   #point = () => {};
   #factor = 1;
+  #size = "";
   #day = null;
   #direction = null;
+  #facts = new Facts();
+  #feed = dayFeed((day) => this.#takeDay(day));
 
   constructor(picture) {
     this.picture = picture;
-    const now = () => picture.client.serverNow();
+  }
+
+  /** Asks for all that the page will show, while Dash still makes its parts. */
+  prepare() {
+    this.#feed.start();
+    const off = this.picture.on(() => {
+      off();
+      const building = this.#fires()[0]?.lead.building;
+      if (building) this.#facts.expect(building);
+    });
+  }
+
+  /** Fills the parts, now that they are there. */
+  start() {
+    const now = () => this.picture.client.serverNow();
     this.list = new WallList({ list: byId(ids.WALL_ALARMS), count: byId(ids.WALL_COUNT), foot: byId(ids.WALL_MORE) }, now);
     this.hours = hoursPanel(byId(ids.WALL_TODAY));
     this.status = statusPanel(byId(ids.WALL_STATUS));
     this.communities = communitiesPanel(byId(ids.WALL_COMMUNITIES));
-    this.card = new FireCard(byId(ids.WALL_TAKEOVER), now, () => this.#look());
+    this.card = new FireCard(byId(ids.WALL_TAKEOVER), now, () => this.#look(), this.#facts);
     this.camera = new Camera(byId(ids.MAP_FRAME));
-    this.feed = dayFeed((day) => this.#showDay(day));
-  }
-
-  start() {
+    if (this.#day) this.#showDay();
     window.xt.onMap((map) => this.#takeMap(map));
     this.picture.on((change) => this.#change(change));
     this.picture.onAlarm(() => {
-      this.feed.touch();
+      this.#feed.touch();
       this.#direct();
     });
     if (this.picture.worst) this.#change({ full: true });
-    this.feed.start();
     setInterval(() => this.#direct(), TICK_MS);
     keepShifting(byId(ids.WALL));
     reloadAfterUpgrade(() => this.#fires().length === 0);
@@ -104,6 +120,7 @@ class Wall {
 
   #takeMap(map) {
     this.#map = map;
+    this.#size = sizeOf(byId(ids.MAP_FRAME));
     this.#factor = enlarge(map);
     this.#point = drawMap(map, this.picture);
     this.#ways = waysLayer(map);
@@ -111,7 +128,9 @@ class Wall {
   }
 
   #resize() {
-    if (!this.#map) return;
+    const size = sizeOf(byId(ids.MAP_FRAME));
+    if (!this.#map || size === this.#size) return; // an observer begins by telling what is known
+    this.#size = size;
     this.#factor = enlarge(this.#map);
     this.#look();
   }
@@ -126,11 +145,16 @@ class Wall {
     this.#direct();
   }
 
-  #showDay(day) {
+  #takeDay(day) {
     this.#day = day;
-    this.hours.show(day);
-    paintWeek(byId(ids.WALL_WEEK), day.week);
+    if (!this.hours) return;
+    this.#showDay();
     this.#change({});
+  }
+
+  #showDay() {
+    this.hours.show(this.#day);
+    paintWeek(byId(ids.WALL_WEEK), this.#day.week);
   }
 
   /** Asks what to show now, and shows it if that is something else. */
@@ -201,10 +225,11 @@ class Wall {
 
 async function main() {
   const picture = new Picture();
+  const wall = new Wall(picture);
+  wall.prepare();
   const ready = picture.start({ version: geometryOfPage() });
   await whenElement(ids.WALL);
   watchHealth(picture);
-  const wall = new Wall(picture);
   wall.start();
   document.documentElement.dataset.dwell = String(DWELL_MS);
   await markPainted(ready, `#${ids.WALL_TODAY} svg`);

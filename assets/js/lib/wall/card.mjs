@@ -89,13 +89,13 @@ export class FireCard {
   /**
    * @param {HTMLElement} node @param {() => number} now server time
    * @param {() => void} onBuilding what the building is and what is near has become known
-   * @param {typeof fetch} [get]
+   * @param {import("./facts.mjs").Facts} facts
    */
-  constructor(node, now, onBuilding, get = (...args) => fetch(...args)) {
+  constructor(node, now, onBuilding, facts) {
     this.node = node;
     this.now = now;
     this.onBuilding = onBuilding;
-    this.get = get;
+    this.facts = facts;
     setInterval(() => this.#tick(), 1000);
     new ResizeObserver(() => this.#fire && fit(node)).observe(node);
   }
@@ -126,16 +126,11 @@ export class FireCard {
   }
 
   async #load(fire) {
-    try {
-      const answer = await this.get(`/live/building/${encodeURIComponent(fire.lead.building)}`, { credentials: "same-origin" });
-      if (!answer.ok || this.#fire?.key !== fire.key) return;
-      this.#building = await answer.json();
-      if (this.#fire?.key !== fire.key) return;
-      this.#paint();
-      this.onBuilding();
-    } catch {
-      // the card still says what the alarm itself knows
-    }
+    const building = await this.facts.of(fire.lead.building);
+    if (!building || this.#fire?.key !== fire.key) return;
+    this.#building = building;
+    this.#paint();
+    this.onBuilding();
   }
 
   #tick() {
