@@ -56,7 +56,9 @@ function paint(health) {
  */
 export function watchHealth(picture) {
   const tell = () => paint(picture.client.health());
+  const tick = () => setText(byId(ids.HEADER_CLOCK), time(picture.client.serverNow()));
   picture.onHealth(tell);
-  setInterval(() => setText(byId(ids.HEADER_CLOCK), time(picture.client.serverNow())), 250);
+  setInterval(tick, 250);
+  tick();
   tell();
 }

@@ -123,6 +123,7 @@ export class Bitmaps {
     this.shown = this.element.getContext("bitmaprenderer");
     this.surface = new OffscreenCanvas(1, 1);
     this.ctx = this.surface.getContext("2d");
+    this.some = false;
   }
 
   /**
@@ -135,9 +136,11 @@ export class Bitmaps {
     const [w, h] = [Math.round(width * dpr), Math.round(height * dpr)];
     if (this.surface.width !== w || this.surface.height !== h) Object.assign(this.surface, { width: w, height: h });
     this.ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
-    const some = paint(this.ctx) !== false;
-    this.shown.transferFromImageBitmap(some ? this.surface.transferToImageBitmap() : null);
-    return some;
+    const before = this.some;
+    this.some = paint(this.ctx) !== false;
+    if (this.some) this.shown.transferFromImageBitmap(this.surface.transferToImageBitmap());
+    else if (before) this.shown.transferFromImageBitmap(null);
+    return this.some;
   }
 }
 
