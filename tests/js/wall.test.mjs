@@ -5,6 +5,7 @@ import { Camera, FADE_MS } from "../../assets/js/lib/wall/camera.mjs";
 import { alarmLine, factsOf } from "../../assets/js/lib/wall/card.mjs";
 import { dayFeed } from "../../assets/js/lib/wall/day.mjs";
 import { DWELL_MS, MIN_MS, begin, step } from "../../assets/js/lib/wall/director.mjs";
+import { Facts } from "../../assets/js/lib/wall/facts.mjs";
 import { hourGeometry, niceTop } from "../../assets/js/lib/wall/hours.mjs";
 import { detailsOf, footOf } from "../../assets/js/lib/wall/list.mjs";
 import { firesOf, pageOf, rankCommunities, rowsOf } from "../../assets/js/lib/wall/rows.mjs";
@@ -346,5 +347,36 @@ describe("day", () => {
     state.get = () => Promise.reject(new Error("away"));
     const feed = dayFeed(() => assert.fail("nothing to show"), { get: state.get, later: () => {}, now: () => 0 });
     await feed.start();
+  });
+});
+
+describe("facts", () => {
+  const answers = (...facts) => {
+    const asked = [];
+    const get = (url) => {
+      asked.push(url);
+      return Promise.resolve(facts.shift() ?? { ok: false });
+    };
+    return { asked, facts: new Facts(get) };
+  };
+  const says = (value) => ({ ok: true, json: () => Promise.resolve(value) });
+
+  test("asks once for the building that is expected, and anew every time after", async () => {
+    const { asked, facts } = answers(says(1), says(2));
+    facts.expect("B 1");
+    assert.equal(await facts.of("B 1"), 1);
+    assert.equal(await facts.of("B 1"), 2);
+    assert.deepEqual(asked, ["/live/building/B%201", "/live/building/B%201"]);
+  });
+
+  test("does not take what was expected for another building", async () => {
+    const { facts } = answers(says(1), says(2));
+    facts.expect("B1");
+    assert.equal(await facts.of("B2"), 2);
+  });
+
+  test("knows nothing while the server can't say", async () => {
+    assert.equal(await answers().facts.of("B1"), null);
+    assert.equal(await new Facts(() => Promise.reject(new TypeError("away"))).of("B1"), null);
   });
 });

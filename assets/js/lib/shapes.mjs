@@ -81,38 +81,53 @@ export function longestStretch(flat) {
   return best;
 }
 
-const corner = (ring, i) => `${ring[i].toFixed(10)},${ring[i + 1].toFixed(10)}`;
+const GRAIN = 1e-9; // of unit mercator: 4 cm
+const SPAN = 2 ** 26;
 
-function eachEdge(ring, fn) {
-  for (let i = 0; i < ring.length; i += 2) {
-    const j = (i + 2) % ring.length;
-    const [a, b] = [corner(ring, i), corner(ring, j)];
-    if (a !== b) fn(a < b ? `${a};${b}` : `${b};${a}`, i, j);
+/** Numbers the corners of rings, one number a place. @param {Float64Array[]} rings @returns {Uint32Array[]} */
+function corners(rings) {
+  const [x0, y0] = rings.reduce((box, ring) => widen(box, ring), emptyBox());
+  const known = new Map();
+  return rings.map((ring) =>
+    Uint32Array.from({ length: ring.length / 2 }, (_, i) => {
+      const place = Math.round((ring[2 * i] - x0) / GRAIN) * SPAN + Math.round((ring[2 * i + 1] - y0) / GRAIN);
+      if (!known.has(place)) known.set(place, known.size);
+      return known.get(place);
+    }),
+  );
+}
+
+function eachEdge(corner, fn) {
+  for (let i = 0; i < corner.length; i++) {
+    const j = (i + 1) % corner.length;
+    const [a, b] = [corner[i], corner[j]];
+    if (a !== b) fn(a < b ? a * SPAN + b : b * SPAN + a, 2 * i, 2 * j);
   }
 }
 
 /**
  * The borders of areas that share them vertex by vertex, every edge once, joined to lines where
  * edges follow each other; so that a dashed border is not drawn twice.
- * @param {Float64Array[]} rings
+ * @param {Float64Array[]} rings in unit mercator, within 0.06 of it
  * @returns {{outer: Float64Array[], inner: Float64Array[]}} outer: edges that only one ring has
  */
 export function borders(rings) {
+  const cornersOf = corners(rings);
   const seen = new Map();
-  for (const ring of rings) eachEdge(ring, (key) => seen.set(key, (seen.get(key) ?? 0) + 1));
-  const outer = chain(rings, (key) => seen.get(key) === 1);
+  for (const own of cornersOf) eachEdge(own, (key) => seen.set(key, (seen.get(key) ?? 0) + 1));
+  const outer = chain(rings, cornersOf, (key) => seen.get(key) === 1);
   const drawn = new Set();
-  const inner = chain(rings, (key) => seen.get(key) > 1 && !drawn.has(key) && drawn.add(key));
+  const inner = chain(rings, cornersOf, (key) => seen.get(key) > 1 && !drawn.has(key) && drawn.add(key));
   return { outer, inner };
 }
 
 /** The accepted edges of rings as lines. */
-function chain(rings, accept) {
+function chain(rings, cornersOf, accept) {
   const lines = [];
-  for (const ring of rings) {
+  rings.forEach((ring, r) => {
     let line = [];
     const end = () => line.length && lines.push(Float64Array.from(line));
-    eachEdge(ring, (key, i, j) => {
+    eachEdge(cornersOf[r], (key, i, j) => {
       if (!accept(key)) {
         end();
         line = [];
@@ -122,6 +137,6 @@ function chain(rings, accept) {
       line.push(ring[j], ring[j + 1]);
     });
     end();
-  }
+  });
   return lines;
 }
