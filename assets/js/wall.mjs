@@ -11,6 +11,7 @@ import { watchHealth } from "./lib/lost.mjs";
 import { geometryOfPage } from "./lib/geometry.mjs";
 import { markPainted } from "./lib/painted.mjs";
 import { Picture } from "./lib/picture.mjs";
+import { onTick } from "./lib/ticker.mjs";
 import { Camera, lookAtBox, lookAtPlace } from "./lib/wall/camera.mjs";
 import { FireCard } from "./lib/wall/card.mjs";
 import { dayFeed } from "./lib/wall/day.mjs";
@@ -25,7 +26,6 @@ import { paintWeek } from "./lib/wall/week.mjs";
 
 /** Font size in which the map's layers write their smallest names. */
 const MAP_TEXT_PX = 11.5;
-const TICK_MS = 500;
 
 const letters = () => parseFloat(getComputedStyle(byId(ids.WALL)).fontSize);
 
@@ -108,7 +108,7 @@ class Wall {
       this.#direct();
     });
     if (this.picture.worst) this.#change({ full: true });
-    setInterval(() => this.#direct(), TICK_MS);
+    onTick(() => this.#direct());
     keepShifting(byId(ids.WALL));
     reloadAfterUpgrade(() => this.#fires().length === 0);
     new ResizeObserver(() => this.#resize()).observe(byId(ids.MAP_FRAME));

@@ -9,7 +9,7 @@ const snapshot = (own = {}) => ({ id: "5-1", now: 1000, data: 900, geometry: "v1
 
 /** A world without network or clock: the test says what happens and when. */
 function makeWorld(answers = [{ status: 200, json: snapshot() }]) {
-  const world = { tick: 0, hidden: false, sockets: [], timers: [], frames: [], everys: [], signedOut: 0, asked: 0 };
+  const world = { tick: 0, hidden: false, sockets: [], timers: [], frames: [], everys: [], paces: [], signedOut: 0, asked: 0 };
   const socket = (url) => {
     const own = {
       url,
@@ -36,6 +36,7 @@ function makeWorld(answers = [{ status: 200, json: snapshot() }]) {
     later: (fn) => world.timers.push(fn),
     cancel: () => (world.timers = []),
     every: (fn) => world.everys.push(fn),
+    pace: (fn) => world.paces.push(fn),
     frame: (fn) => world.frames.push(fn),
     hidden: () => world.hidden,
     onVisible: (fn) => (world.seen = fn),
@@ -43,11 +44,10 @@ function makeWorld(answers = [{ status: 200, json: snapshot() }]) {
   };
   world.last = () => world.sockets.at(-1);
   world.greet = (id) => world.last().receive(hello(id));
-  /** Half a second later everything that came is painted. */
+  /** With the next tick of the page's clock everything that came is painted. */
   world.paint = () => {
     world.frames.splice(0).forEach((fn) => fn());
-    world.everys.at(-1)?.();
-    world.frames.splice(0).forEach((fn) => fn());
+    world.paces.forEach((fn) => fn());
   };
   world.frame = () => world.frames.splice(0).forEach((fn) => fn());
   world.pass = (ms) => {

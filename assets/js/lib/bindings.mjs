@@ -7,12 +7,12 @@
 import { setAttr, setText } from "./dom.mjs";
 import { age, reading } from "./format.mjs";
 import { statusName } from "./marks.mjs";
+import { onSecond } from "./ticker.mjs";
 import { statusWord } from "./words.mjs";
 
 const STATUS_KEYS = "[data-slot],[data-building],[data-community]";
 const BOUND = `${STATUS_KEYS},[data-value-of],[data-age],[data-age-of]`;
 const WATCHED = ["data-slot", "data-building", "data-community", "data-value-of", "data-age", "data-age-of"];
-const SECOND_MS = 1000;
 
 /**
  * Status byte of what an element stands for, or null if it is not known.
@@ -72,13 +72,13 @@ export function bindLive(root, picture) {
     if (change.full || change.slots.size) paintStatuses();
     if (change.values.length) paintValues(root, change.values);
   });
-  const timer = setInterval(paintAges, SECOND_MS);
+  const offClock = onSecond(paintAges);
   paintStatuses();
   paintAges();
   return () => {
     observer.disconnect();
     off();
-    clearInterval(timer);
+    offClock();
   };
 }
 

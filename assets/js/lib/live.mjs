@@ -6,11 +6,11 @@
  */
 import { readFrame } from "./frames.mjs";
 import { Present, isEmpty, noChange } from "./present.mjs";
+import { onTick } from "./ticker.mjs";
 
 /** A beat comes every second; so much silence is told, well within the five seconds that are allowed. */
 export const SILENCE_MS = 4400;
 const HEALTH_MS = 500;
-const PAINT_MS = 500;
 const FIRST_WAIT_MS = 400;
 const OPEN = 1; // WebSocket.OPEN
 /** Frames that come only while the picture lives: a server without Redis still says hello. */
@@ -29,6 +29,7 @@ const browser = () => ({
   later: (fn, ms) => setTimeout(fn, ms),
   cancel: (id) => clearTimeout(id),
   every: (fn, ms) => setInterval(fn, ms),
+  pace: (fn) => onTick(fn),
   frame: (fn) => nextFrame(fn),
   hidden: () => document.hidden,
   onVisible: (fn) => document.addEventListener("visibilitychange", fn),
@@ -129,7 +130,7 @@ export class LiveClient {
     this.#building = building;
     this.#world.onVisible(() => this.#flushIfSeen({ all: true }));
     this.#world.every(() => this.#watchSilence(), HEALTH_MS);
-    this.#world.every(() => this.#pace(), PAINT_MS);
+    this.#world.pace(() => this.#pace());
     return new Promise((resolve) => {
       const off = this.on("snapshot", () => {
         off();
@@ -252,8 +253,7 @@ export class LiveClient {
   }
 
   #watchSilence() {
-    this.#wasLive = this.health().live;
-    this.#tell("health", this.health());
+    this.#watchHealth();
     const silent = this.#world.tick() - Math.max(this.#heard, this.#opened) > SILENCE_MS;
     if (silent && this.#socket) this.#lost(); // a dead connection says nothing by itself
   }
@@ -269,11 +269,12 @@ export class LiveClient {
   }
 
   /**
-   * Statuses and values are painted twice a second, each page at its own time: many screens on one
-   * machine that paint a frame of the stream together would keep an alarm waiting.
+   * Statuses, values and health are painted with the page's clock, each page at its own time: many
+   * screens on one machine that paint a frame of the stream together would keep an alarm waiting.
    */
   #pace() {
-    if (!isEmpty(this.#change)) this.#world.frame(() => this.#flushIfSeen({ all: true }));
+    this.#tell("health", this.health());
+    this.#flushIfSeen({ all: true });
   }
 
   #flushIfSeen({ all }) {

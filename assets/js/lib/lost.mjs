@@ -3,6 +3,7 @@ import { byId, el, setAttr, setText } from "./dom.mjs";
 import { age, seconds, time } from "./format.mjs";
 import { t } from "./i18n.mjs";
 import * as ids from "./ids.mjs";
+import { onTick } from "./ticker.mjs";
 
 /** Readings this old are told apart from the stream's own health. */
 export const OLD_DATA_MS = 60_000;
@@ -58,7 +59,7 @@ export function watchHealth(picture) {
   const tell = () => paint(picture.client.health());
   const tick = () => setText(byId(ids.HEADER_CLOCK), time(picture.client.serverNow()));
   picture.onHealth(tell);
-  setInterval(tick, 250);
+  onTick(tick);
   tick();
   tell();
 }

@@ -7,7 +7,7 @@ import { fold } from "./queue_groups.mjs";
 import { Ordered, Tally, isFire, isUnacknowledged } from "./queue_order.mjs";
 import { communityOf, makeRow, patchCommand, patchGroup, patchRow, tickRow, whereOf } from "./queue_row.mjs";
 import { RowWindow } from "./queue_window.mjs";
-import { onTick } from "./ticker.mjs";
+import { onSecond, onTick } from "./ticker.mjs";
 
 const NOTHING = Object.freeze({ groups: new Map(), members: new Set() });
 
@@ -43,7 +43,7 @@ export class Queue {
     this.#listen();
     picture.on((change) => (change.full || change.alarms.size) && this.#take(change));
     picture.onAlarm((alarm, previous) => this.#announce(alarm, previous));
-    setInterval(() => this.#tick(), 1000);
+    onSecond(() => this.#tick());
     if (picture.worst) this.#take({ full: true });
   }
 

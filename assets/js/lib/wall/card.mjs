@@ -3,6 +3,7 @@ import { el, setText } from "../dom.mjs";
 import { clock, metres, number, reading, time } from "../format.mjs";
 import { named, t } from "../i18n.mjs";
 import { markElement } from "../marks.mjs";
+import { onSecond } from "../ticker.mjs";
 import { categoryWord, causeUnit, causeWord, deviceKindWord } from "../words.mjs";
 
 /** Alarming devices that the card has room for. */
@@ -96,7 +97,7 @@ export class FireCard {
     this.now = now;
     this.onBuilding = onBuilding;
     this.facts = facts;
-    setInterval(() => this.#tick(), 1000);
+    onSecond(() => this.#tick());
     new ResizeObserver(() => this.#fire && fit(node)).observe(node);
   }
 

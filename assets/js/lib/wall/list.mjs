@@ -4,6 +4,7 @@ import { clock } from "../format.mjs";
 import { t } from "../i18n.mjs";
 import { markElement, statusName, statusOfAlarm } from "../marks.mjs";
 import { isUnacknowledged } from "../queue_order.mjs";
+import { onSecond } from "../ticker.mjs";
 import { alarmKindWord, causeWord, deviceKindWord } from "../words.mjs";
 import { shortName } from "./names.mjs";
 import { pageOf, rowsOf } from "./rows.mjs";
@@ -75,7 +76,7 @@ export class WallList {
   constructor(parts, now) {
     this.parts = parts;
     this.now = now;
-    setInterval(() => this.#tick(), 1000);
+    onSecond(() => this.#tick());
     new ResizeObserver(() => this.#paint()).observe(parts.list);
   }
 
