@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { AreaClusters, CELL, SquareClusters, arcsOf, radiusOf } from "../../assets/js/lib/clusters.mjs";
-import { shortCount } from "../../assets/js/lib/layers/donuts.mjs";
+import { Donuts, lookOf, shortCount } from "../../assets/js/lib/layers/donuts.mjs";
 import { worldPixels } from "../../assets/js/lib/mercator.mjs";
 import { makeTown } from "./cast.mjs";
 
@@ -72,4 +72,27 @@ test("the worst comes first from the top, and one alarm among thousands is seen"
 test("counts fit into their circles", () => {
   assert.deepEqual([1, 999, 1000, 9949, 10_400].map(shortCount), ["1", "999", "1.0k", "9.9k", "10k"]);
   assert.ok(radiusOf(1) < radiusOf(10) && radiusOf(50_000) < 36);
+});
+
+test("clusters are drawn anew when one that is seen looks different, not for one device in hundreds", () => {
+  const many = { ...town, devices: { n: 400, x: new Float64Array(400).fill(town.devices.x[0]), y: new Float64Array(400).fill(town.devices.y[0]), community: new Uint16Array(400) } };
+  const worst = { status: new Uint8Array(400) };
+  const scale = worldPixels(13);
+  const view = { zoom: 13, scale, ox: 0, oy: 0, width: scale, height: scale };
+  const donuts = new Donuts(view, { town: many, worst }, null);
+  const ctx = new Proxy({}, { get: () => () => {}, set: () => true });
+  const change = (slot, code) => {
+    worst.status[slot] = code;
+    const seen = donuts.patch([slot]);
+    if (seen) donuts.put(ctx);
+    return seen;
+  };
+  donuts.put(ctx);
+  assert.equal(change(0, 3), true, "the first fault is seen");
+  assert.equal(change(1, 3), false, "the second of four hundred is not");
+  assert.equal(change(2, 5), true);
+  assert.equal(change(2, 0), true, "and its end");
+  assert.equal(donuts.clusters.countsOf(0)[3], 2, "every device is counted all the same");
+  for (let slot = 10; slot < 200; slot++) change(slot, 3);
+  assert.equal(donuts.looks.get(0), lookOf(donuts.clusters.countsOf(0)), "many small steps are seen");
 });

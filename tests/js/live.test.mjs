@@ -44,10 +44,10 @@ function makeWorld(answers = [{ status: 200, json: snapshot() }]) {
   };
   world.last = () => world.sockets.at(-1);
   world.greet = (id) => world.last().receive(hello(id));
-  /** With the next tick of the page's clock everything that came is painted. */
+  /** Within two ticks of the page's clock everything that came is painted. */
   world.paint = () => {
     world.frames.splice(0).forEach((fn) => fn());
-    world.paces.forEach((fn) => fn());
+    for (let i = 0; i < 2; i++) world.paces.forEach((fn) => fn());
   };
   world.frame = () => world.frames.splice(0).forEach((fn) => fn());
   world.pass = (ms) => {

@@ -3,7 +3,7 @@ import test from "node:test";
 import { blit, over, wipe } from "../../assets/js/lib/blit.mjs";
 import { cluster } from "../../assets/js/lib/cluster.mjs";
 import { Shelf } from "../../assets/js/lib/layers/labels.mjs";
-import { makeView } from "../../assets/js/lib/layers/canvas.mjs";
+import { crop, makeView } from "../../assets/js/lib/layers/canvas.mjs";
 import { boundsOf, latLng, project, unproject } from "../../assets/js/lib/mercator.mjs";
 
 const RED = 0xff0000ff;
@@ -72,4 +72,12 @@ test("names don't cover each other", () => {
   assert.equal(shelf.take(90, 10, 200, 30), false);
   assert.equal(shelf.take(101, 0, 200, 20), true);
   assert.equal(shelf.take(-50, -50, -1, -1), true);
+});
+
+test("a layer is as large as what it may fill, and never larger than the view", () => {
+  const view = { x: 100, y: 200, width: 300, height: 400 };
+  assert.deepEqual(crop(view, [0, 0, 1, 1], 1000, 5), view);
+  assert.deepEqual(crop(view, [0.2, 0.3, 0.25, 0.4], 1000, 5), { x: 195, y: 295, width: 60, height: 110 });
+  assert.deepEqual(crop(view, [0.05, 0.3, 0.15, 0.9], 1000, 0), { x: 100, y: 300, width: 50, height: 300 });
+  assert.deepEqual(crop(view, [0.9, 0.9, 0.95, 0.95], 1000, 5), { x: 399, y: 599, width: 1, height: 1 });
 });

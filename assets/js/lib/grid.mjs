@@ -17,6 +17,11 @@ export class GridIndex {
     this.#fill();
   }
 
+  /** @returns {import("./shapes.mjs").Box|null} what the points fill; null without any */
+  get box() {
+    return this.n ? [this.x0, this.y0, this.x1, this.y1] : null;
+  }
+
   #bounds() {
     [this.x0, this.y0, this.x1, this.y1] = [Infinity, Infinity, -Infinity, -Infinity];
     for (let i = 0; i < this.n; i++) {

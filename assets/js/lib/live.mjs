@@ -61,6 +61,7 @@ export class LiveClient {
   #socket = null;
   #change = noChange();
   #asked = false;
+  #odd = false;
   #attempt = 0;
   #timer = null;
   #heard = -Infinity;
@@ -269,12 +270,13 @@ export class LiveClient {
   }
 
   /**
-   * Statuses, values and health are painted with the page's clock, each page at its own time: many
-   * screens on one machine that paint a frame of the stream together would keep an alarm waiting.
+   * Health, statuses and values are painted with the page's clock, the latter at every second tick, each page at
+   * its own time: many screens on one machine that paint a frame of the stream together would keep an alarm waiting.
    */
   #pace() {
     this.#tell("health", this.health());
-    this.#flushIfSeen({ all: true });
+    this.#odd = !this.#odd;
+    if (this.#odd) this.#flushIfSeen({ all: true });
   }
 
   #flushIfSeen({ all }) {

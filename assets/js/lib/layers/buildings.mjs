@@ -20,6 +20,12 @@ const NAMES_FROM = 17;
 const ALL_NAMES_FROM = 17.5; // before that only what is chosen or abnormal has room for its name
 const REACH = 0.000004; // in unit mercator, about 150 m: half of the largest building
 
+/** What footprints fill: their points and half of the largest. */
+function extentOf(town) {
+  const box = town?.buildingIndex.box;
+  return box ? { box: [box[0] - REACH, box[1] - REACH, box[2] + REACH, box[3] + REACH], margin: 4 } : null;
+}
+
 function paintOne(ctx, town, i, view) {
   const { ringXY, ringStart } = town.buildings;
   ctx.beginPath();
@@ -152,6 +158,7 @@ export function buildingsLayer(map, picture, { labels = true } = {}) {
   const shapes = canvasLayer(map, {
     name: "xt-buildings",
     zIndex: 400,
+    extent: () => extentOf(picture.town),
     paint: (ctx, view) => {
       if (!picture.town || view.zoom < FROM_ZOOM) return false;
       if (painted !== view || stale) pixels = visible(picture.town, view.box).length > MANY ? new Pixels(ctx, view, picture) : null;

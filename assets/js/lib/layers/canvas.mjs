@@ -26,6 +26,22 @@ export function makeView(zoom, ox, oy, width, height, dpr) {
   return { zoom, scale, ox, oy, width, height, dpr, box };
 }
 
+/**
+ * The part of a rectangle that something fills; at least one pixel.
+ * @param {{x: number, y: number, width: number, height: number}} whole world pixels
+ * @param {import("../shapes.mjs").Box} box unit mercator @param {number} scale @param {number} margin css pixels around it
+ * @returns {{x: number, y: number, width: number, height: number}}
+ */
+export function crop(whole, box, scale, margin) {
+  const cut = (from, size, low, high) => {
+    const start = Math.min(from + size - 1, Math.max(from, Math.floor(low * scale) - margin));
+    return [start, Math.max(1, Math.min(from + size, Math.ceil(high * scale) + margin) - start)];
+  };
+  const [x, width] = cut(whole.x, whole.width, box[0], box[2]);
+  const [y, height] = cut(whole.y, whole.height, box[1], box[3]);
+  return { x, y, width, height };
+}
+
 function paneOf(map, name, zIndex) {
   const pane = map.getPane(name) ?? map.createPane(name);
   pane.style.zIndex = String(zIndex);
@@ -36,12 +52,13 @@ function paneOf(map, name, zIndex) {
 /**
  * An element over the map that follows pan and zoom.
  * @param {L.Map} map
- * @param {{name: string, zIndex: number, element: HTMLElement, render: (view: View) => unknown}} options
- *   `render` returns false if there was nothing to show
+ * @param {{name: string, zIndex: number, element: HTMLElement, render: (view: View) => unknown,
+ *   extent?: () => {box: import("../shapes.mjs").Box, margin: number}|null}} options
+ *   `render` returns false if there was nothing to show; `extent`: what it may fill at most, for what is painted often
  * @returns {{ask: () => void, again: () => void, view: () => View|null, show: (on: boolean) => void, shown: () => boolean, remove: () => void}}
  *   `ask` renders all with the next frame, where the map is then; `again` at once, where it was rendered last
  */
-export function placedLayer(map, { name, zIndex, element, render }) {
+export function placedLayer(map, { name, zIndex, element, render, extent = () => null }) {
   const { L } = window;
   element.classList.add("leaflet-zoom-animated");
   paneOf(map, name, zIndex).append(element);
@@ -52,11 +69,15 @@ export function placedLayer(map, { name, zIndex, element, render }) {
     const size = map.getSize();
     const pad = size.multiplyBy(map.options.dragging ? PADDING : 0).round();
     const corner = map.containerPointToLayerPoint([0, 0]).subtract(pad).round();
-    const world = map.getPixelOrigin().add(corner);
+    const origin = map.getPixelOrigin();
+    const zoom = map.getZoom();
+    const whole = { ...origin.add(corner), width: size.x + 2 * pad.x, height: size.y + 2 * pad.y };
+    const filled = extent();
+    const { x, y, width, height } = filled ? crop(whole, filled.box, worldPixels(zoom), filled.margin) : whole;
     // a map that css enlarges as a whole says by how much, so that it stays sharp
     const dpr = (window.devicePixelRatio || 1) * (map.options.enlarged ?? 1);
-    view = makeView(map.getZoom(), world.x, world.y, size.x + 2 * pad.x, size.y + 2 * pad.y, dpr);
-    L.DomUtil.setPosition(element, corner);
+    view = makeView(zoom, x, y, width, height, dpr);
+    L.DomUtil.setPosition(element, L.point(x, y).subtract(origin));
     element.style.width = `${view.width}px`;
     element.style.height = `${view.height}px`;
   }
@@ -147,14 +168,15 @@ export class Bitmaps {
 /**
  * A canvas over the map.
  * @param {L.Map} map
- * @param {{name: string, zIndex: number, paint: (ctx: OffscreenCanvasRenderingContext2D, view: View) => unknown}} options
+ * @param {{name: string, zIndex: number, paint: (ctx: OffscreenCanvasRenderingContext2D, view: View) => unknown,
+ *   extent?: () => {box: import("../shapes.mjs").Box, margin: number}|null}} options
  *   `paint` gets an empty surface and returns false if there was nothing to paint
  * @returns {ReturnType<typeof placedLayer>}
  */
-export function canvasLayer(map, { name, zIndex, paint }) {
+export function canvasLayer(map, { name, zIndex, paint, extent }) {
   const bitmaps = new Bitmaps();
   const render = (view) => bitmaps.show(view.width, view.height, view.dpr, (ctx) => paint(ctx, view));
-  return placedLayer(map, { name, zIndex, element: bitmaps.element, render });
+  return placedLayer(map, { name, zIndex, element: bitmaps.element, render, extent });
 }
 
 /** Unit mercator under a Leaflet container point. @returns {[number, number]} */

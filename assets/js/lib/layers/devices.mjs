@@ -1,4 +1,5 @@
 /** Devices: clusters from afar, marks from near, and what stands in one place spread out on a click. */
+import { CELL } from "../clusters.mjs";
 import { number } from "../format.mjs";
 import { t } from "../i18n.mjs";
 import { statusName } from "../marks.mjs";
@@ -44,7 +45,11 @@ export function devicesLayer(map, picture, { clusters = true } = {}) {
   let painted = null;
   let kept = null;
   const legs = spider(map, picture);
-  const layer = canvasLayer(map, { name: "xt-devices", zIndex: 420, paint: (ctx, view) => repaint(ctx, view) });
+  const extent = () => {
+    const box = picture.town?.deviceIndex.box;
+    return box ? { box, margin: CELL } : null;
+  };
+  const layer = canvasLayer(map, { name: "xt-devices", zIndex: 420, extent, paint: (ctx, view) => repaint(ctx, view) });
 
   function repaint(ctx, view) {
     if (painted?.view !== view) painted = picture.worst && painter(ctx, view);

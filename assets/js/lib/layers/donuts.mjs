@@ -12,6 +12,12 @@ const AREAS_BELOW = 14.25; // from so far away a community is what a person thin
 
 const worstOf = (counts) => counts.findLastIndex((n) => n > 0);
 
+/** Angles closer than this look the same: half a pixel of a large circle. */
+const STEP = 0.02;
+
+/** What a person sees of a cluster's states. @param {ArrayLike<number>} counts by status byte @returns {string} */
+export const lookOf = (counts) => arcsOf(counts).map(({ code, to }) => `${code}:${Math.round(to / STEP)}`).join();
+
 /** Text of a count that fits into a small circle. @param {number} n */
 export const shortCount = (n) => (n < 1000 ? String(n) : n < 10_000 ? `${(n / 1000).toFixed(1)}k` : `${Math.round(n / 1000)}k`);
 
@@ -43,6 +49,8 @@ export class Donuts {
     const same = kept instanceof Kind && kept.town === town && kept.scale === view.scale;
     this.clusters = same ? kept : new Kind(town, worst.status, view.scale);
     if (same) this.#catchUp();
+    /** What was drawn, by cell. */
+    this.looks = new Map();
   }
 
   #catchUp() {
@@ -56,9 +64,11 @@ export class Donuts {
 
   /** Draws all that is seen onto an empty surface. */
   put(ctx) {
+    this.looks.clear();
     this.#each(-CELL, -CELL, this.view.width, this.view.height, (cell) => {
       const { x, y, n, r } = this.clusters.at(cell);
       const counts = this.clusters.countsOf(cell);
+      this.looks.set(cell, lookOf(counts));
       const [cx, cy] = [x - this.view.ox, y - this.view.oy];
       if (n === 1) drawMark(ctx, worstOf(counts), cx, cy, radiusAt(this.view.zoom));
       else drawDonut(ctx, cx, cy, r, counts, n);
@@ -67,9 +77,9 @@ export class Donuts {
 
   /** Takes the devices that changed in. @param {Iterable<number>} slots @returns {boolean} whether a donut looks different */
   patch(slots) {
-    let seen = false;
-    for (const slot of slots) seen = this.clusters.set(slot, this.picture.worst.status[slot]) >= 0 || seen;
-    return seen;
+    const cells = new Set();
+    for (const slot of slots) cells.add(this.clusters.set(slot, this.picture.worst.status[slot]));
+    return [...cells].some((cell) => this.looks.has(cell) && this.looks.get(cell) !== lookOf(this.clusters.countsOf(cell)));
   }
 
   /** The cluster around a place on the canvas, -1 for none. @param {number} x @param {number} y css pixels */
