@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help run install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue hooks clean
+.PHONY: help run install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue bench-clusters hooks clean
 
 help: ## list the tasks
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -84,6 +84,10 @@ bench-soak: dev ## whether a page grows or slows down in two hours
 
 bench-queue: dev ## the desk's queue with 5,000 open alarms while ten a second arrive
 	@$(BIN)/python -m bench.queue
+
+bench-clusters: ## our clusters beside the library supercluster (fetched from npm)
+	@npm install --silent --no-audit --no-fund --prefix var/peers supercluster@8.0.1
+	@node bench/clusters.mjs var/peers/node_modules/supercluster/index.js
 
 hooks: dev ## run `make check` before every commit
 	$(BIN)/pre-commit install

@@ -56,7 +56,7 @@ export class Picture {
     return this.client.on("alarms", fn);
   }
 
-  /** @param {(health: object) => void} fn twice a second, and when it flips */
+  /** @param {(health: object) => void} fn with every tick of the page's clock, and when it flips */
   onHealth(fn) {
     return this.client.on("health", fn);
   }
