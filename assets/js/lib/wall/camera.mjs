@@ -5,7 +5,8 @@ import { boundsOf } from "../mercator.mjs";
 /** Half of a cross-fade, as long as the transition of css. */
 export const FADE_MS = 140;
 const FIRE_ZOOM = 18;
-const EDGE_PX = 24;
+/** Room for a mark with its pulse and count. */
+const EDGE_PX = 44;
 
 /**
  * Turns the map to a view. A flight would only stretch the old picture and leave the rest blank, so
