@@ -22,8 +22,14 @@ def view(**more):
 
 def test_scripts_come_in_order():
     text = page(view(), TAGS)
-    order = ["<!--config-->", "<!--scripts-->", "/js/boot.js", "<!--renderer-->", "/js/desk.mjs"]
+    order = ["<!--config-->", "<!--scripts-->", "/js/boot.js", "<!--renderer-->"]
     assert sorted(order, key=text.rindex) == order
+
+
+def test_module_waits_for_its_words_but_for_no_other_script():
+    text = page(view(), TAGS)
+    module = '<script type="module" async src="/assets/abc/js/desk.mjs"></script>'
+    assert text.index('id="xt-messages"') < text.index(module)
 
 
 def test_styles_and_modules_are_versioned():
