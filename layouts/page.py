@@ -49,8 +49,8 @@ def page(view: PageView, tags: DashTags) -> str:
     """Return the page: our head, Dash's entry point, our module, Dash's scripts in order.
 
     The module begins when it is there, with the picture and the geometry, and waits for Dash's
-    part of the page only where it fills it. ``boot.js`` stands between the component bundles and the renderer: it hooks into Leaflet
-    before the first map is made.
+    part of the page only where it fills it. ``boot.js`` stands between the component bundles and
+    the renderer: it hooks into Leaflet before the first map is made.
     """
     _ = translator(view.lang)
     return f"""<!DOCTYPE html>
