@@ -1,8 +1,8 @@
 """Past alarms and incidents: counted, by the page, and all of them in small steps.
 
 A page is found in two steps within one statement: the ids inside an index that holds all that the
-filters ask for, then the rows of these ids with their names. Deep pages are counted from the
-nearer end.
+filters ask for, then the rows of these ids with their names. Deep pages are reached from the
+nearest place that is known (:mod:`data.store.history_outline`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,12 +26,16 @@ from data.domain.history import (
 from data.domain.words import Verdict
 from data.store.database import Database
 from data.store.drilldown import place_of
+from data.store.history_outline import Mark, Outline, Way, beyond, look_ahead, way_to
 from data.store.models import AlarmRow, Building, Community, Device, Incident
 from data.store.steering import unindexed
 
 #: So few matches are collected by whichever index is narrowest and then sorted; more of them lie
 #: close together in the order that is asked for.
 FEW: Final = 20_000
+#: So many incidents are asked one by one for their devices; for more of them all alarms of such
+#: devices are collected first.
+ONE_BY_ONE: Final = 10_000
 #: Rows of an export that are in memory at once.
 EXPORT_STEP: Final = 1_000
 
@@ -71,30 +75,75 @@ def count_rows(session: Session, tab: Tab, wanted: HistoryFilter) -> int:
     """Return how many rows there are, exactly."""
     source = _SOURCES[tab]
     where = _conditions(source, wanted, free=True)
-    return session.scalar(select(func.count()).select_from(source.model).where(*where)) or 0
+    return _count(session, source, where)
 
 
 def read_page(
-    session: Session, query: HistoryQuery, start: int, limit: int, total: int
-) -> tuple[Record, ...]:
-    """Return rows ``start`` … of a question, at most ``limit``.
+    session: Session, query: HistoryQuery, start: int, limit: int, outline: Outline
+) -> tuple[tuple[Record, ...], Outline]:
+    """Return rows ``start`` … of a question, at most ``limit``, and what is known of it now.
 
     Parameters
     ----------
-    total
-        How many rows the question has (:func:`count_rows`); decides from which end to count.
+    outline
+        How many rows the question has (:func:`count_rows`), and where some of them are.
     """
-    limit = min(limit, total - start)
+    limit = min(limit, outline.total - start)
     if limit <= 0:
-        return ()
+        return (), outline
+    if outline.total <= FEW:
+        way = way_to(Outline(outline.total), start, limit)
+        return _page(session, query, way, limit, free=True), outline
+    outline = _looked_ahead(session, query, (start, limit), outline)
+    rows = _page(session, query, way_to(outline, start, limit), limit, free=False)
+    return rows, outline.marked(*_marks(query.order, start, rows))
+
+
+def _page(
+    session: Session, query: HistoryQuery, way: Way, limit: int, *, free: bool
+) -> tuple[Record, ...]:
     source, order = _SOURCES[query.tab], query.order
-    backwards = start > total // 2
-    offset = total - start - limit if backwards else start
-    where = _conditions(source, query.filter, free=total <= FEW)
-    asked = _sorting(source, order, backwards=backwards)
-    ids = select(source.model.id).where(*where).order_by(*asked).limit(limit).offset(offset)
-    rows = _rows(session, query.tab, ids, _sorting(source, order))
-    return tuple(rows)
+    where = [
+        *_conditions(source, query.filter, free=free, walk=way.offset),
+        *beyond(_columns(source, order), way, descending=order.descending),
+    ]
+    asked = _sorting(source, order, backwards=way.backwards)
+    ids = select(source.model.id).where(*where).order_by(*asked).limit(limit).offset(way.offset)
+    return tuple(_rows(session, query.tab, ids, _sorting(source, order)))
+
+
+def _looked_ahead(
+    session: Session, query: HistoryQuery, page: tuple[int, int], outline: Outline
+) -> Outline:
+    """Return the outline with a mark near the page; other orders than that of time are walked."""
+    if query.order.key is not SortKey.TIME:
+        return outline
+    source, descending = _SOURCES[query.tab], query.order.descending
+    where = _conditions(source, query.filter, free=True)
+
+    def count(at: datetime) -> int:
+        return _count(session, source, [*where, source.at > at if descending else source.at < at])
+
+    ends = _ends(session, source, query.filter)
+    return look_ahead(
+        outline, page, ends[::-1] if descending else ends, count, descending=descending
+    )
+
+
+def _ends(session: Session, source: _Source, wanted: HistoryFilter) -> tuple[datetime, datetime]:
+    """Return times between which all rows lie."""
+    first, last = (select(find(source.at)).scalar_subquery() for find in (func.min, func.max))
+    oldest, newest = session.execute(select(first, last)).one()
+    return max(oldest, wanted.begins or oldest), min(newest, wanted.ends or newest)
+
+
+def _marks(order: Order, start: int, rows: Sequence[Record]) -> Iterator[Mark]:
+    """Yield the places of a page's first and last row."""
+    for position in (0, len(rows) - 1) if rows else ():
+        row = rows[position]
+        key = {SortKey.KIND: row.kind, SortKey.COMMUNITY: row.community.id}.get(order.key)
+        values = (_at(row), row.id)
+        yield Mark(start + position, values if key is None else (key, *values))
 
 
 def read_all(database: Database, tab: Tab, wanted: HistoryFilter) -> Iterator[tuple[Record, ...]]:
@@ -128,16 +177,34 @@ def _after(source: _Source, at: datetime, key: int) -> ColumnElement[bool]:
     return and_(source.at <= at, follows)
 
 
+def _columns(source: _Source, order: Order) -> list[Any]:
+    key = source.keys.get(order.key)
+    return [source.at, source.model.id] if key is None else [key, source.at, source.model.id]
+
+
 def _sorting(source: _Source, order: Order, *, backwards: bool = False) -> list[Any]:
     descending = order.descending != backwards
-    key = source.keys.get(order.key)
-    columns = [source.at, source.model.id] if key is None else [key, source.at, source.model.id]
+    columns = _columns(source, order)
     return [column.desc() if descending else column.asc() for column in columns]
 
 
-def _conditions(source: _Source, wanted: HistoryFilter, *, free: bool) -> list[ColumnElement[bool]]:
-    """Return what the rows must be; unless ``free``, no index but that of the order is used."""
-    few = _in_few_places(source, wanted, free=free)
+def _count(session: Session, source: _Source, where: list[ColumnElement[bool]]) -> int:
+    return session.scalar(select(func.count()).select_from(source.model).where(*where)) or 0
+
+
+def _conditions(
+    source: _Source, wanted: HistoryFilter, *, free: bool, walk: int | None = None
+) -> list[ColumnElement[bool]]:
+    """Return what the rows must be.
+
+    Parameters
+    ----------
+    free
+        Whether any index may be used; otherwise none but that of the order.
+    walk
+        Rows that are passed over before those that are wanted; None if all are.
+    """
+    few = _in_few_places(source, wanted, free=free, walk=walk)
     return [*_in_time(source, wanted), *_words_alike(source, wanted, free=free and not few), *few]
 
 
@@ -167,7 +234,7 @@ def _words_alike(
 
 
 def _in_few_places(
-    source: _Source, wanted: HistoryFilter, *, free: bool
+    source: _Source, wanted: HistoryFilter, *, free: bool, walk: int | None
 ) -> list[ColumnElement[bool]]:
     """Return conditions on the building, and on the alarm's device or one of the incident's."""
     building = source.model.building_id if free else unindexed(source.model.building_id)
@@ -177,7 +244,8 @@ def _in_few_places(
         found.append(building.in_(select(Building.id).where(Building.category == wanted.category)))
     if wanted.device_kind is not None:
         kinds = select(Device.id).where(Device.kind == wanted.device_kind)
-        found.append(device.in_(kinds) if source.model is AlarmRow else _has_alarm_of(kinds))
+        is_alarm = source.model is AlarmRow
+        found.append(device.in_(kinds) if is_alarm else _has_alarm_of(kinds, walk))
     for word in _words(wanted):
         there = building.in_(_named(word, Building))
         is_alarm = source.model is AlarmRow
@@ -185,10 +253,14 @@ def _in_few_places(
     return found
 
 
-def _has_alarm_of(devices: Select[Any]) -> ColumnElement[bool]:
-    return exists().where(
-        AlarmRow.incident_id == Incident.id, unindexed(AlarmRow.device_id).in_(devices)
-    )
+def _has_alarm_of(devices: Select[Any], walk: int | None) -> ColumnElement[bool]:
+    if walk is not None and walk <= ONE_BY_ONE:
+        return exists().where(
+            AlarmRow.incident_id == Incident.id, unindexed(AlarmRow.device_id).in_(devices)
+        )
+    within = unindexed(AlarmRow.incident_id).is_not(None)
+    found = select(AlarmRow.incident_id).where(AlarmRow.device_id.in_(devices), within)
+    return unindexed(Incident.id).in_(found)
 
 
 def _words(wanted: HistoryFilter) -> list[str]:
@@ -202,7 +274,10 @@ def _named(word: str, model: type[Building] | type[Device]) -> Select[Any]:
         if model is Building
         else (Device.id, Device.name, Device.location)
     )
-    return select(model.id).where(or_(*(text.icontains(word, autoescape=True) for text in texts)))
+    # Chinese has no capitals: comparing it as it is takes half the time.
+    if word.lower() == word.upper():
+        return select(model.id).where(or_(*(t.contains(word, autoescape=True) for t in texts)))
+    return select(model.id).where(or_(*(t.icontains(word, autoescape=True) for t in texts)))
 
 
 def _rows(session: Session, tab: Tab, ids: Select[Any], asked: Sequence[Any]) -> Iterator[Record]:
