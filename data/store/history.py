@@ -6,7 +6,7 @@ nearest place that is known (:mod:`data.store.history_outline`).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -91,6 +91,7 @@ def read_page(
     limit = min(limit, outline.total - start)
     if limit <= 0:
         return (), outline
+    query = _without_idle_order(query)
     if outline.total <= FEW:
         way = way_to(Outline(outline.total), start, limit)
         return _page(session, query, way, limit, free=True), outline
@@ -99,12 +100,19 @@ def read_page(
     return rows, outline.marked(*_marks(query.order, start, rows))
 
 
+def _without_idle_order(query: HistoryQuery) -> HistoryQuery:
+    """Return the same question in the order of time, if all its rows are equal but for that."""
+    wanted, order = query.filter, query.order
+    same = {SortKey.KIND: wanted.kind, SortKey.COMMUNITY: wanted.community}.get(order.key)
+    return query if same is None else replace(query, order=replace(order, key=SortKey.TIME))
+
+
 def _page(
     session: Session, query: HistoryQuery, way: Way, limit: int, *, free: bool
 ) -> tuple[Record, ...]:
     source, order = _SOURCES[query.tab], query.order
     where = [
-        *_conditions(source, query.filter, free=free, walk=way.offset),
+        *_conditions(source, query.filter, free=free, order=order, walk=way.offset),
         *beyond(_columns(source, order), way, descending=order.descending),
     ]
     asked = _sorting(source, order, backwards=way.backwards)
@@ -152,7 +160,7 @@ def read_all(database: Database, tab: Tab, wanted: HistoryFilter) -> Iterator[tu
     Rows that come while this runs are newer than its first row and are not among them.
     """
     source = _SOURCES[tab]
-    where = _conditions(source, wanted, free=False)
+    where = _conditions(source, wanted, free=False, order=Order(), walk=0)
     asked = _sorting(source, Order())
     last: Record | None = None
     while True:
@@ -193,7 +201,12 @@ def _count(session: Session, source: _Source, where: list[ColumnElement[bool]]) 
 
 
 def _conditions(
-    source: _Source, wanted: HistoryFilter, *, free: bool, walk: int | None = None
+    source: _Source,
+    wanted: HistoryFilter,
+    *,
+    free: bool,
+    order: Order | None = None,
+    walk: int | None = None,
 ) -> list[ColumnElement[bool]]:
     """Return what the rows must be.
 
@@ -201,34 +214,46 @@ def _conditions(
     ----------
     free
         Whether any index may be used; otherwise none but that of the order.
+    order
+        In which they are asked for; None if they are counted.
     walk
         Rows that are passed over before those that are wanted; None if all are.
     """
     few = _in_few_places(source, wanted, free=free, walk=walk)
-    return [*_in_time(source, wanted), *_words_alike(source, wanted, free=free and not few), *few]
+    # A kind's or a community's rows lie in the order of time within their index.
+    by_time = order is not None and order.key is SortKey.TIME
+    times = _in_time(wanted, source.at if free or by_time else unindexed(source.at))
+    by_word = not few if free else by_time
+    return [*times, *_words_alike(source, wanted, by_word=by_word), *few]
 
 
-def _in_time(source: _Source, wanted: HistoryFilter) -> Iterator[ColumnElement[bool]]:
+def _in_time(wanted: HistoryFilter, at: Any) -> Iterator[ColumnElement[bool]]:
     if wanted.begins is not None:
-        yield source.at >= wanted.begins
+        yield at >= wanted.begins
     if wanted.ends is not None:
-        yield source.at < wanted.ends
+        yield at < wanted.ends
 
 
 def _words_alike(
-    source: _Source, wanted: HistoryFilter, *, free: bool
+    source: _Source, wanted: HistoryFilter, *, by_word: bool
 ) -> Iterator[ColumnElement[bool]]:
-    """Yield conditions on columns of few different words, each of which very many rows share."""
+    """Yield conditions on columns of few different words, each of which very many rows share.
+
+    Parameters
+    ----------
+    by_word
+        Whether the index of one of them may be used: the narrower one's.
+    """
     model = source.model
     verdict = None if wanted.verdict is Judged.NONE else wanted.verdict
     asked = {
-        model.kind: wanted.kind,
         model.community_code: wanted.community,
+        model.kind: wanted.kind,
         model.verdict: None if verdict is None else Verdict(verdict),
     }
-    given = {column: word for column, word in asked.items() if word is not None}
-    for column, word in given.items():
-        yield (column if free and len(given) == 1 else unindexed(column)) == word
+    given = [(column, word) for column, word in asked.items() if word is not None]
+    for place, (column, word) in enumerate(given):
+        yield (column if by_word and place == 0 else unindexed(column)) == word
     if wanted.verdict is Judged.NONE:
         yield unindexed(model.verdict).is_(None)
 
@@ -240,12 +265,12 @@ def _in_few_places(
     building = source.model.building_id if free else unindexed(source.model.building_id)
     device = AlarmRow.device_id if free else unindexed(AlarmRow.device_id)
     found: list[ColumnElement[bool]] = []
-    if wanted.category is not None:
-        found.append(building.in_(select(Building.id).where(Building.category == wanted.category)))
     if wanted.device_kind is not None:
         kinds = select(Device.id).where(Device.kind == wanted.device_kind)
         is_alarm = source.model is AlarmRow
         found.append(device.in_(kinds) if is_alarm else _has_alarm_of(kinds, walk))
+    if wanted.category is not None:
+        found.append(building.in_(select(Building.id).where(Building.category == wanted.category)))
     for word in _words(wanted):
         there = building.in_(_named(word, Building))
         is_alarm = source.model is AlarmRow

@@ -37,4 +37,5 @@ test("the bar says where the file is", () => {
   assert.equal(wordOf({ state: "done", rows: 3, total: 3 }), "已导出 3 行");
   assert.match(wordOf({ state: "failed", rows: 3, total: 9 }), /不完整/);
   assert.match(wordOf({ state: "cancelled", rows: 3, total: 9 }), /取消/);
+  assert.match(wordOf({ state: "busy", rows: 0, total: 0 }), /其他导出/);
 });
