@@ -22,6 +22,8 @@ from data.store.history_outline import Outline
 from tests.statements import statements
 
 PAGE: Final = 100
+#: Ends the part of a statement that finds the ids.
+PAGE_OF: Final = ") AS page"
 #: Filters whose plans in the other orders say no more than those in the order of time.
 ALL_ORDERS: Final = ("none", "category: rental (half)")
 HEAD: Final = """# Query plans of the drill-down and the history
@@ -30,7 +32,8 @@ What `make query-plans` found on SQLite with {devices:,} devices and {alarms:,} 
 statistics (nobody runs ANALYZE). Lists of columns are left out (`…`); a statement that several
 views send stands where it is sent first. `+column` is SQLite's way to say that a column is compared
 and not looked up (`data/store/steering.py`); PostgreSQL gets the statements without it. Of the
-history: the count, the page in the middle, the one after it, and the steps of a file.
+history: the count, the look for a page in the middle, that page; where it says more, the page after
+it and the steps of a file. What is joined to a page's ids stands where it is first sent.
 """
 
 
@@ -40,7 +43,7 @@ def history_views(database: Database) -> Iterator[tuple[str, Ask]]:
         query = case.query
         if query.order.key is SortKey.TIME or case.name in ALL_ORDERS:
             yield f"{query.tab} by {query.order.key} · {case.name}", _pages(case)
-        if query.order == Order():
+        if query.order == Order() and case.name == "none":
             yield f"{query.tab} as a file · {case.name}", _file(database, query)
 
 
@@ -53,7 +56,8 @@ def _pages(case: Case) -> Ask:
         query = case.query
         total = count_rows(session, query.tab, query.filter)
         _rows, outline = read_page(session, query, total // 2, PAGE, Outline(total))
-        read_page(session, query, total // 2 + PAGE, PAGE, outline)
+        if case.name in ALL_ORDERS:
+            read_page(session, query, total // 2 + PAGE, PAGE, outline)
 
     return ask
 
@@ -66,10 +70,15 @@ def sections(database: Database, views: Views) -> Iterator[str]:
             ask(session)
         lines = []
         for sql, parameters in list(sent):
-            short = shortened(sql)
-            if short not in known and sql.startswith(("SELECT", "WITH")):
-                known.add(short)
-                lines += [f"* `{short}`", f"  <br>{' → '.join(_plan(database, sql, parameters))}"]
+            short, plan = shortened(sql), " → ".join(_plan(database, sql, parameters))
+            if short in known:
+                continue
+            known.add(short)
+            ids, joins = short.partition(PAGE_OF)[::2]
+            if joins and joins in known:
+                short, plan = f"{ids}{PAGE_OF} …", plan.partition(" → SCAN page")[0]
+            known.add(joins)
+            lines += [f"* `{short}`", f"  <br>{plan}"]
         if lines:
             yield "\n".join([f"\n## {name}\n", *lines])
 
@@ -77,6 +86,8 @@ def sections(database: Database, views: Views) -> Iterator[str]:
 def shortened(sql: str) -> str:
     """Return a statement without the columns that it selects."""
     sql = re.sub(r"\?(, \?)+", "?, …", " ".join(sql.split()))
+    if sql.startswith("SELECT count(*)"):
+        return sql.replace(" AS count_1", "", 1)
     depth = 0
     for found in re.finditer(r"[()]| FROM ", sql):
         depth += {"(": 1, ")": -1}.get(found[0], 0)
