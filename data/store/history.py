@@ -17,7 +17,6 @@ from data.domain.history import (
     AlarmRecord,
     HistoryFilter,
     HistoryQuery,
-    IncidentRecord,
     Judged,
     Order,
     SortKey,
@@ -25,8 +24,8 @@ from data.domain.history import (
 )
 from data.domain.words import Verdict
 from data.store.database import Database
-from data.store.drilldown import place_of
 from data.store.history_outline import Mark, Outline, Way, beyond, look_ahead, way_to
+from data.store.history_rows import Record, rows_of
 from data.store.models import AlarmRow, Building, Community, Device, Incident
 from data.store.steering import unindexed
 
@@ -38,8 +37,6 @@ FEW: Final = 20_000
 ONE_BY_ONE: Final = 10_000
 #: Rows of an export that are in memory at once.
 EXPORT_STEP: Final = 1_000
-
-Record = AlarmRecord | IncidentRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +114,7 @@ def _page(
     ]
     asked = _sorting(source, order, backwards=way.backwards)
     ids = select(source.model.id).where(*where).order_by(*asked).limit(limit).offset(way.offset)
-    return tuple(_rows(session, query.tab, ids, _sorting(source, order)))
+    return rows_of(session, query.tab, ids, _sorting(source, order))
 
 
 def _looked_ahead(
@@ -167,7 +164,7 @@ def read_all(database: Database, tab: Tab, wanted: HistoryFilter) -> Iterator[tu
         after = () if last is None else (_after(source, _at(last), last.id),)
         ids = select(source.model.id).where(*where, *after).order_by(*asked).limit(EXPORT_STEP)
         with database.reading() as session:
-            rows = tuple(_rows(session, tab, ids, asked))
+            rows = rows_of(session, tab, ids, asked)
         if rows:
             yield rows
         if len(rows) < EXPORT_STEP:
@@ -303,95 +300,3 @@ def _named(word: str, model: type[Building] | type[Device]) -> Select[Any]:
     if word.lower() == word.upper():
         return select(model.id).where(or_(*(t.contains(word, autoescape=True) for t in texts)))
     return select(model.id).where(or_(*(t.icontains(word, autoescape=True) for t in texts)))
-
-
-def _rows(session: Session, tab: Tab, ids: Select[Any], asked: Sequence[Any]) -> Iterator[Record]:
-    if tab is Tab.ALARMS:
-        for row in session.execute(_alarms(ids).order_by(*asked)):
-            yield _alarm_record(*row)
-    else:
-        for row in session.execute(_incidents(ids).order_by(*asked)):
-            yield _incident_record(*row)
-
-
-def _alarms(ids: Select[Any]) -> Any:
-    page = ids.subquery("page")
-    return (
-        select(AlarmRow, Device.name, Device.kind, Device.location, Building, Community)
-        .join(page, page.c.id == AlarmRow.id)
-        .join(Device, Device.id == AlarmRow.device_id)
-        .join(Community, Community.code == AlarmRow.community_code)
-        .outerjoin(Building, Building.id == AlarmRow.building_id)
-    )
-
-
-def _incidents(ids: Select[Any]) -> Any:
-    page = ids.subquery("page")
-    alarms = (
-        select(func.count())
-        .select_from(AlarmRow)
-        .where(AlarmRow.incident_id == Incident.id)
-        .scalar_subquery()
-    )
-    return (
-        select(Incident, alarms, Building, Community)
-        .join(page, page.c.id == Incident.id)
-        .join(Community, Community.code == Incident.community_code)
-        .outerjoin(Building, Building.id == Incident.building_id)
-    )
-
-
-def _alarm_record(
-    row: AlarmRow,
-    name: str,
-    kind: Any,
-    location: str,
-    building: Building | None,
-    community: Community,
-) -> AlarmRecord:
-    return AlarmRecord(
-        id=row.id,
-        kind=row.kind,
-        cause=row.cause,
-        value=row.value,
-        count=row.count,
-        raised_at=row.raised_at,
-        device_id=row.device_id,
-        device_name=name,
-        device_kind=kind,
-        location=location,
-        building_id=row.building_id,
-        building_name=building.name if building else None,
-        category=building.category if building else None,
-        community=place_of(community),
-        acked_at=row.acked_at,
-        acked_by=row.acked_by,
-        cleared_at=row.cleared_at,
-        closed_at=row.closed_at,
-        closed_by=row.closed_by,
-        verdict=row.verdict,
-        note=row.note,
-        incident_id=row.incident_id,
-    )
-
-
-def _incident_record(
-    row: Incident, alarms: int, building: Building | None, community: Community
-) -> IncidentRecord:
-    return IncidentRecord(
-        id=row.id,
-        kind=row.kind,
-        opened_at=row.opened_at,
-        building_id=row.building_id,
-        building_name=building.name if building else None,
-        category=building.category if building else None,
-        community=place_of(community),
-        alarms=alarms,
-        confidence=row.confidence,
-        acked_at=row.acked_at,
-        arrived_at=row.arrived_at,
-        closed_at=row.closed_at,
-        closed_by=row.closed_by,
-        verdict=row.verdict,
-        verdict_cause=row.verdict_cause,
-    )
