@@ -70,7 +70,7 @@ class Watch(threading.Thread):
                 for key in self._keys:
                     self.told.add(client.get(f"/history/export/progress/{key}").json()["rows"])
                 started = time.perf_counter()
-                client.get("/live/snapshot")
+                client.get("/api/v1/incidents")
                 self.others.append((time.perf_counter() - started) * 1000)
 
     def stop(self) -> dict[str, Any]:
@@ -157,10 +157,10 @@ def main(
     """Take files out, alone and at the same time."""
     make_past(path, devices, alarms).close()
     with application(path, devices) as running:
+        cancelled(running)
         for form in FORMATS:
             measure(running, (form,), alarms)
         measure(running, FORMATS, alarms)
-        cancelled(running)
 
 
 if __name__ == "__main__":

@@ -61,9 +61,9 @@ export function exportPanel(place, question) {
   let running = null;
   const cancel = el("button", { type: "button", class: "button button-small", hidden: true, dataset: { action: "cancel" }, onclick: stop, text: t("取消导出") });
 
-  const show = (progress) => {
-    setText(word, wordOf(progress));
-    if (progress?.total) bar.value = progress.rows / progress.total;
+  const show = (told) => {
+    setText(word, wordOf(told));
+    if (told?.total) bar.value = told.rows / told.total;
   };
 
   const end = (text) => {
@@ -100,6 +100,7 @@ export function exportPanel(place, question) {
     const key = makeKey();
     buttons.forEach((button) => (button.disabled = true));
     running = key;
+    progress.hidden = false;
     bar.removeAttribute("value");
     bar.hidden = cancel.hidden = cancel.disabled = false;
     show(null);
@@ -107,5 +108,6 @@ export function exportPanel(place, question) {
     follow(key, Date.now());
   }
 
-  place.replaceChildren(...buttons, bar, word, cancel);
+  const progress = el("div", { class: "history-export-progress", hidden: true }, bar, word, cancel);
+  place.replaceChildren(el("div", { class: "history-export-buttons" }, ...buttons), progress);
 }
