@@ -48,12 +48,13 @@ def read_now(device_ids: Sequence[str]) -> dict[str, DeviceNow]:
 
 def measure(database: Database, name: str, ask: Ask, runs: int) -> None:
     """Report how long one view takes and how many statements it sends."""
-    times = []
+    times, cpu = [], []
     with statements(database) as sent:
         for _ in range(runs + 1):
-            started = time.perf_counter()
+            started, used = time.perf_counter(), time.process_time()
             with database.reading() as session:
                 ask(session)
+            cpu.append((time.process_time() - used) * 1000)
             times.append((time.perf_counter() - started) * 1000)
     report(
         name,
@@ -61,6 +62,7 @@ def measure(database: Database, name: str, ask: Ask, runs: int) -> None:
         within=quantile(times[1:], 0.95) <= GOAL_MS,
         statements=len(sent) // len(times),
         first=round(times[0], 1),
+        cpu_p50=round(quantile(cpu[1:], 0.5), 1),
         **spread(times[1:]),
     )
 
