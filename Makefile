@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help run install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue bench-clusters hooks clean
+.PHONY: help run install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans hooks clean
 
 help: ## list the tasks
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -88,6 +88,14 @@ bench-queue: dev ## the desk's queue with 5,000 open alarms while ten a second a
 bench-clusters: ## our clusters beside the library supercluster (fetched from npm)
 	@npm install --silent --no-audit --no-fund --prefix var/peers supercluster@8.0.1
 	@node bench/clusters.mjs var/peers/node_modules/supercluster/index.js
+
+bench-history: dev ## every page of the drill-down and of the history at 1,000,000 alarms, and their files
+	@$(BIN)/python -m bench.drilldown
+	@$(BIN)/python -m bench.history
+	@$(BIN)/python -m bench.exports
+
+query-plans: dev ## make docs/query-plans.md anew
+	@$(BIN)/python -m bench.plans
 
 hooks: dev ## run `make check` before every commit
 	$(BIN)/pre-commit install

@@ -30,6 +30,8 @@ MEMBERS: Final = 2
 SKEW: Final = 2.5
 TREND_DAYS: Final = 30
 SEED: Final = 7
+#: Where the file is kept if nothing else is said.
+PAST_FILE: Final = Path("var/bench/past.db")
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -49,6 +51,7 @@ class Fleet:
 
 def make_past(path: Path, devices: int, alarms: int) -> Database:
     """Return the town of this file, made anew if the file is not there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     database = Database(f"sqlite:///{path}")
     there = path.exists()
     upgrade(database.url)

@@ -14,7 +14,6 @@ from callbacks.desk.page import current_header
 from callbacks.request import current_lang, current_user
 from callbacks.services import Services
 from data.domain.history import (
-    HistoryFilter,
     HistoryQuery,
     Order,
     SortKey,
@@ -26,6 +25,7 @@ from data.store.drilldown import place_of
 from data.store.extent import any_demo
 from data.store.guard import StoreUnavailableError, reading
 from data.store.history import all_communities, count_rows, read_page
+from data.store.history_outline import Outline
 from layouts import ids
 from layouts.history import (
     BLOCK,
@@ -40,7 +40,7 @@ from layouts.shown import Shown
 
 #: A count may be so old while somebody scrolls; a new question counts anew.
 COUNT_S: Final = 30.0
-COUNTS_KEPT: Final = 500
+OUTLINES_KEPT: Final = 500
 MAX_FIELDS: Final = 20
 
 
@@ -58,27 +58,33 @@ class RowsView(TypedDict):
     status: Any
 
 
-class Counts:
-    """How many rows each question has; remembered for a while, so that scrolling counts once."""
+class Outlines:
+    """How many rows each question has and where some are; remembered while somebody scrolls."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._known: dict[tuple[Tab, HistoryFilter], tuple[float, int]] = {}
+        self._known: dict[HistoryQuery, tuple[float, Outline]] = {}
 
-    def find(self, tab: Tab, wanted: HistoryFilter, count: Callable[[], int], *, anew: bool) -> int:
-        """Return the number, counted now if it is not known, too old, or asked ``anew``."""
-        key = (tab, wanted)
+    def find(self, query: HistoryQuery, count: Callable[[], int], *, anew: bool) -> Outline:
+        """Return what is known, counted now if that is nothing, too old, or asked ``anew``."""
         with self._lock:
-            until, total = self._known.get(key, (float("-inf"), 0))
+            until, outline = self._known.get(query, (float("-inf"), Outline(0)))
         if not anew and until > self._clock():
-            return total
-        total = count()
+            return outline
+        outline = Outline(count())
         with self._lock:
-            if len(self._known) >= COUNTS_KEPT:
+            if len(self._known) >= OUTLINES_KEPT:
                 self._known.clear()
-            self._known[key] = (self._clock() + COUNT_S, total)
-        return total
+            self._known[query] = (self._clock() + COUNT_S, outline)
+        return outline
+
+    def keep(self, query: HistoryQuery, before: Outline, after: Outline) -> None:
+        """Remember more of a question, unless it was counted anew in between."""
+        with self._lock:
+            until, outline = self._known.get(query, (0.0, Outline(0)))
+            if outline is before:
+                self._known[query] = (until, after)
 
 
 def fields_of(search: str | None) -> dict[str, str]:
@@ -109,7 +115,7 @@ def view_table(search: str | None, shown_tab: str | None, shown: Shown) -> Table
 
 
 def view_rows(
-    services: Services, counts: Counts, tab: Tab, request: dict[str, Any], shown: Shown
+    services: Services, outlines: Outlines, tab: Tab, request: dict[str, Any], shown: Shown
 ) -> RowsView:
     """Return the rows that the table asks for.
 
@@ -122,21 +128,19 @@ def view_rows(
     start, limit = _block(request)
     try:
         with reading(services.database) as session:
-            total = counts.find(
-                tab,
-                query.filter,
-                lambda: count_rows(session, tab, query.filter),
-                anew=start == 0,
+            known = outlines.find(
+                query, lambda: count_rows(session, tab, query.filter), anew=start == 0
             )
-            records = read_page(session, query, start, limit, total)
+            records, outline = read_page(session, query, start, limit, known)
+        outlines.keep(query, known, outline)
     except StoreUnavailableError:
         return {"rows": {"rowData": [], "rowCount": start}, "status": history_failed(shown)}
     return {
         "rows": {
             "rowData": [grid_row(tab, record, shown) for record in records],
-            "rowCount": total,
+            "rowCount": known.total,
         },
-        "status": no_update if start else history_count(tab, total, shown),
+        "status": no_update if start else history_count(tab, known.total, shown),
     }
 
 
@@ -164,7 +168,7 @@ def _block(request: dict[str, Any]) -> tuple[int, int]:
 
 def register(app: Dash, services: Services) -> None:
     """Attach the page's callbacks."""
-    counts = Counts()
+    outlines = Outlines()
 
     @app.callback(
         output={
@@ -180,10 +184,10 @@ def register(app: Dash, services: Services) -> None:
         return view_table(search, tab, Shown(current_lang(), services.now()))
 
     for tab in Tab:
-        _register_rows(app, services, counts, tab)
+        _register_rows(app, services, outlines, tab)
 
 
-def _register_rows(app: Dash, services: Services, counts: Counts, tab: Tab) -> None:
+def _register_rows(app: Dash, services: Services, outlines: Outlines, tab: Tab) -> None:
     @app.callback(
         output={
             "rows": Output(ids.history_grid(tab), "getRowsResponse"),
@@ -195,4 +199,4 @@ def _register_rows(app: Dash, services: Services, counts: Counts, tab: Tab) -> N
     def on_scroll(request: dict[str, Any] | None) -> RowsView:
         if not request:
             raise PreventUpdate
-        return view_rows(services, counts, tab, request, Shown(current_lang(), services.now()))
+        return view_rows(services, outlines, tab, request, Shown(current_lang(), services.now()))

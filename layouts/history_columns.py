@@ -79,16 +79,16 @@ def _device_kind(record: AlarmRecord, shown: Shown) -> str:
 
 ALARM_COLUMNS: Final[Sequence[Column]] = (
     Column("time", _("时间"), 168, lambda r, _shown: r.raised_at, "time"),
-    Column("kind", _("报警类别"), 128, _kind, "kind"),
-    Column("cause", _("原因"), 210, lambda r, shown: cause_text(r.cause, r.value, shown)),
+    Column("kind", _("报警类别"), 140, _kind, "kind"),
+    Column("cause", _("原因"), 230, lambda r, shown: cause_text(r.cause, r.value, shown)),
     Column("building", _("建筑"), 220, lambda r, _shown: r.building_name),
     Column("category", _("单位类别"), 140, _category),
-    Column("community", _("社区"), 130, _place, "community"),
+    Column("community", _("社区"), 190, _place, "community"),
     Column("device", _("设备名称"), 160, lambda r, _shown: r.device_name),
-    Column("device_kind", _("设备类型"), 120, _device_kind),
+    Column("device_kind", _("设备类型"), 140, _device_kind),
     Column("location", _("位置"), 130, lambda r, _shown: r.location),
     Column("count", _("次数"), 70, lambda r, _shown: r.count),
-    Column("verdict", _("核实"), 84, _verdict),
+    Column("verdict", _("核实"), 136, _verdict),
     Column("note", _("说明"), 180, lambda r, _shown: r.note),
     Column("acked_at", _("确认时间"), 168, lambda r, _shown: r.acked_at),
     Column("acked_by", _("确认人"), 90, lambda r, _shown: r.acked_by),
@@ -100,15 +100,15 @@ ALARM_COLUMNS: Final[Sequence[Column]] = (
 )
 INCIDENT_COLUMNS: Final[Sequence[Column]] = (
     Column("time", _("时间"), 168, lambda r, _shown: r.opened_at, "time"),
-    Column("kind", _("报警类别"), 128, _kind, "kind"),
+    Column("kind", _("报警类别"), 140, _kind, "kind"),
     Column("building", _("建筑"), 240, lambda r, _shown: r.building_name),
     Column("category", _("单位类别"), 140, _category),
-    Column("community", _("社区"), 130, _place, "community"),
+    Column("community", _("社区"), 190, _place, "community"),
     Column("alarms", _("报警数"), 80, lambda r, _shown: r.alarms),
     Column(
         "confidence", _("可信度依据"), 190, lambda r, shown: confidence_text(r.confidence, shown)
     ),
-    Column("verdict", _("核实"), 84, _verdict),
+    Column("verdict", _("核实"), 136, _verdict),
     Column("note", _("原因"), 190, lambda r, _shown: r.verdict_cause),
     Column("acked_at", _("确认时间"), 168, lambda r, _shown: r.acked_at),
     Column("arrived_at", _("到场时间"), 168, lambda r, _shown: r.arrived_at),

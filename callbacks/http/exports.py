@@ -1,9 +1,10 @@
-"""``/history/export/…``: the history as a file, sent while it is read, and how far that is."""
+"""``/history/export/…``: the history as a file, sent while it is read; how far that is; its end."""
 
 import itertools
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final, Literal
@@ -12,6 +13,7 @@ from urllib.parse import quote
 import structlog
 from fastapi import APIRouter, Request, Response
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from callbacks.http.auth import LANG_COOKIE, actor_of
 from callbacks.http.paths import comes_from_here
@@ -61,6 +63,19 @@ class Export:
         return f"{_('新塘街道')}-{_(TAB_WORDS[self.query.tab])}-{day}.{self.format}"
 
 
+class ExportCancelledError(RuntimeError):
+    """The person who wanted a file wants it no more."""
+
+
+class File(StreamingResponse):
+    """A file while it is made; cancelled, it breaks off without the end that a whole one has."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        with suppress(ExportCancelledError):
+            await super().__call__(scope, receive, send)
+
+
 class Exports:
     """Makes files; a few at once."""
 
@@ -80,6 +95,8 @@ class Exports:
         if not may_export(export.actor.role):
             raise Problem(HTTPStatus.FORBIDDEN, f"The role {export.actor.role} may not export.")
         if not self._free.acquire(blocking=False):
+            busy = ExportProgress(ExportState.BUSY, 0, 0)
+            self.board.note(export.actor.name, export.key, busy)
             detail = "Other exports are being made; try again in a minute."
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, headers={"retry-after": "60"})
         try:
@@ -113,6 +130,9 @@ class Exports:
             else:
                 yield from xlsx_chunks(shown.translate(TAB_WORDS[tab]), titles(tab, shown), parts)
             state = ExportState.DONE
+        except ExportCancelledError:
+            log.info("export cancelled", tab=str(tab), rows=rows.written)
+            raise
         except Exception:
             state = ExportState.FAILED
             log.exception("export failed", tab=str(tab), rows=rows.written)
@@ -130,11 +150,11 @@ class _Rows:
         self._export = export
         self.written = 0
 
-    def note(self, state: ExportState) -> None:
-        """Tell where it is."""
+    def note(self, state: ExportState) -> bool:
+        """Tell where it is; return whether it was cancelled meanwhile."""
         total = max(self._export.total, self.written)
         progress = ExportProgress(state, self.written, total)
-        self._board.note(self._export.actor.name, self._export.key, progress)
+        return self._board.note(self._export.actor.name, self._export.key, progress)
 
     def read(self, services: Services) -> Iterator[Sequence[Sequence[Cell]]]:
         """Yield the cells of some rows at a time."""
@@ -142,7 +162,8 @@ class _Rows:
         for records in read_all(services.database, tab, self._export.query.filter):
             yield [cells(tab, record, shown) for record in records]
             self.written += len(records)
-            self.note(ExportState.RUNNING)
+            if self.note(ExportState.RUNNING):
+                raise ExportCancelledError
 
 
 def exports_router(services: Services) -> APIRouter:
@@ -162,6 +183,17 @@ def exports_router(services: Services) -> APIRouter:
         body = {"state": found.state, "rows": found.rows, "total": found.total}
         return Response(to_json(body), media_type="application/json")
 
+    @router.post("/cancel/{key}")
+    def cancel(key: str, request: Request) -> Response:
+        if comes_from_here(request.headers) is False:
+            raise Problem(HTTPStatus.FORBIDDEN, "The request does not come from this site.")
+        try:
+            exports.board.cancel(actor_of(request).name, _key(key))
+        except ProgressUnknownError as error:
+            detail = "It cannot be cancelled now; the browser can break the download off."
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail) from error
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
     @router.get("/{tab}.{file_format}")
     def file(tab: Tab, file_format: Format, request: Request) -> Response:
         export = _export(tab, file_format, request, services)
@@ -169,7 +201,7 @@ def exports_router(services: Services) -> APIRouter:
         name = f"attachment; filename*=UTF-8''{quote(export.file_name)}"
         # Not compressed on the way: XLSX is already, and a CSV of a million rows would cost a core.
         headers = {"content-disposition": name, "content-encoding": "identity"}
-        return StreamingResponse(parts, headers=headers, media_type=MEDIA_TYPES[file_format])
+        return File(parts, headers=headers, media_type=MEDIA_TYPES[file_format])
 
     return router
 

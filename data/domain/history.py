@@ -216,4 +216,6 @@ def _day(word: str | None) -> date | None:
         day = date.fromisoformat(word or "")
     except ValueError:
         return None
-    return day if date.min.year < day.year < date.max.year else None
+    # Other ways to write a day are left out too: the form could not show them.
+    usual = day.isoformat() == word
+    return day if usual and date.min.year < day.year < date.max.year else None

@@ -15,6 +15,8 @@ from redis.exceptions import RedisError
 
 #: Forgotten so long after the last step.
 LIFE_S: Final = 600
+_STATE: Final = b"state"
+_STOP: Final = "stop"
 
 log = structlog.get_logger()
 
@@ -27,6 +29,7 @@ class ExportState(StrEnum):
     """Where an export is."""
 
     UNKNOWN = "unknown"
+    BUSY = "busy"
     RUNNING = "running"
     DONE = "done"
     CANCELLED = "cancelled"
@@ -48,8 +51,8 @@ class ExportBoard:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    def note(self, owner: str, key: str, progress: ExportProgress) -> None:
-        """Note how far an export has come."""
+    def note(self, owner: str, key: str, progress: ExportProgress) -> bool:
+        """Note how far an export has come; return whether it was cancelled meanwhile."""
         name = _name(owner, key)
         facts: dict[Any, Any] = {
             "state": str(progress.state),
@@ -60,9 +63,27 @@ class ExportBoard:
             pipe = self._redis.pipeline()
             pipe.hset(name, mapping=facts)
             pipe.expire(name, LIFE_S)
-            pipe.execute()
+            pipe.hget(name, _STOP)
+            return pipe.execute()[-1] is not None
         except RedisError as error:
             log.warning("export progress not noted", error=str(error))
+            return False
+
+    def cancel(self, owner: str, key: str) -> None:
+        """Ask whoever makes this file to stop.
+
+        Raises
+        ------
+        ProgressUnknownError
+            If Redis does not answer.
+        """
+        try:
+            pipe = self._redis.pipeline()
+            pipe.hset(_name(owner, key), _STOP, 1)
+            pipe.expire(_name(owner, key), LIFE_S)
+            pipe.execute()
+        except RedisError as error:
+            raise ProgressUnknownError("redis does not answer") from error
 
     def find(self, owner: str, key: str) -> ExportProgress | None:
         """Return how far it has come, None if nothing is known.
@@ -76,7 +97,7 @@ class ExportBoard:
             facts: dict[Any, Any] = self._redis.hgetall(_name(owner, key))
         except RedisError as error:
             raise ProgressUnknownError("redis does not answer") from error
-        if not facts:
+        if _STATE not in facts:
             return None
         known = {bytes(name).decode(): bytes(value).decode() for name, value in facts.items()}
         return ExportProgress(ExportState(known["state"]), int(known["rows"]), int(known["total"]))

@@ -102,9 +102,33 @@ class Incident(Base):
             "community_code",
             "building_id",
         ),
-        Index("ix_incident_building_id_opened_at", "building_id", "opened_at"),
-        Index("ix_incident_community_code_opened_at", "community_code", "opened_at"),
-        Index("ix_incident_kind_opened_at", "kind", "opened_at"),
+        Index(
+            "ix_incident_by_kind",
+            "kind",
+            "opened_at",
+            "id",
+            "verdict",
+            "community_code",
+            "building_id",
+        ),
+        Index(
+            "ix_incident_by_community",
+            "community_code",
+            "opened_at",
+            "id",
+            "verdict",
+            "kind",
+            "building_id",
+        ),
+        Index(
+            "ix_incident_by_building",
+            "building_id",
+            "opened_at",
+            "id",
+            "verdict",
+            "kind",
+            "community_code",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -137,12 +161,10 @@ class AlarmRow(Base):
     __table_args__ = (
         # The same message can raise the same alarm only once, however often it comes.
         UniqueConstraint("device_id", "cause", "message_id"),
-        Index("ix_alarm_device_id_raised_at", "device_id", "raised_at"),
-        Index("ix_alarm_community_code_raised_at", "community_code", "raised_at"),
         Index("ix_alarm_shelved_until", "shelved_until", **only_where("shelved_until IS NOT NULL")),
         Index("ix_alarm_chattering_at", "chattering_at", **only_where("chattering_at IS NOT NULL")),
-        Index("ix_alarm_kind_raised_at", "kind", "raised_at"),
-        # The history is listed by time; its filters are decided inside this index, row by row.
+        # The history is listed by time, kind and community, and looked for by building and device;
+        # its filters are decided inside these indexes, row by row.
         Index(
             "ix_alarm_by_time",
             "raised_at",
@@ -152,6 +174,47 @@ class AlarmRow(Base):
             "community_code",
             "device_id",
             "building_id",
+        ),
+        Index(
+            "ix_alarm_by_kind",
+            "kind",
+            "raised_at",
+            "id",
+            "verdict",
+            "community_code",
+            "device_id",
+            "building_id",
+        ),
+        Index(
+            "ix_alarm_by_community",
+            "community_code",
+            "raised_at",
+            "id",
+            "verdict",
+            "kind",
+            "device_id",
+            "building_id",
+        ),
+        Index(
+            "ix_alarm_by_building",
+            "building_id",
+            "raised_at",
+            "id",
+            "verdict",
+            "kind",
+            "community_code",
+            "device_id",
+        ),
+        Index(
+            "ix_alarm_by_device",
+            "device_id",
+            "raised_at",
+            "id",
+            "verdict",
+            "kind",
+            "community_code",
+            "building_id",
+            "incident_id",
         ),
         Index("ix_alarm_incident_id_device_id", "incident_id", "device_id"),
         # Open alarms are a handful beside those of the past, also of a place that alarms daily.
@@ -171,7 +234,7 @@ class AlarmRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     device_id: Mapped[str] = mapped_column(ForeignKey("device.id"))
-    building_id: Mapped[str | None] = mapped_column(ForeignKey("building.id"), index=True)
+    building_id: Mapped[str | None] = mapped_column(ForeignKey("building.id"))
     community_code: Mapped[str] = mapped_column(ForeignKey("community.code"))
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
     message_id: Mapped[str] = mapped_column(ID)

@@ -41,6 +41,17 @@ def test_filters_go_into_the_address_and_back(open_page: OpenPage) -> None:
     expect(page.locator(".history-status b")).to_have_text(f"共 {whole:,} 条报警")
 
 
+def test_an_address_with_unknown_filters_says_which(open_page: OpenPage) -> None:
+    page = open_page(path="/history/?kind=bogus&since=yesterday&community=99")
+    expect(page.locator(".history-ignored")).to_have_text(re.compile("报警类别 · 从$"))
+    expect(page.get_by_label("报警类别")).to_have_value("")
+    expect(page.get_by_label("社区")).to_have_value("99")
+    expect(page.locator(".history-status")).to_contain_text("没有符合条件的记录")
+    page.get_by_role("button", name="清除").click()
+    expect(page.locator(".history-ignored")).to_be_hidden()
+    assert counted(page) > 0
+
+
 def test_titles_sort_and_tabs_keep_the_filters(open_page: OpenPage) -> None:
     page = open_page(path="/history/?kind=fire", lang="en")
     expect(rows(page).first).to_be_visible()

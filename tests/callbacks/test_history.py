@@ -4,9 +4,10 @@ import pytest
 from dash import no_update
 from dash.exceptions import PreventUpdate
 
-from callbacks.history import Counts, fields_of, view_rows, view_table
-from data.domain.history import HistoryFilter, Tab
+from callbacks.history import Outlines, fields_of, view_rows, view_table
+from data.domain.history import HistoryQuery, Tab
 from data.store.database import Database
+from data.store.history_outline import Mark, Outline
 from layouts.shown import Shown
 from tests.cast import NOW, build_cast
 from tests.markup import text
@@ -20,9 +21,9 @@ def services(database):
     return SimpleNamespace(database=database)
 
 
-def block(services, tab=Tab.ALARMS, counts=None, **request):
+def block(services, tab=Tab.ALARMS, outlines=None, **request):
     asked = {"startRow": 0, "endRow": 100, "sortModel": [], **request}
-    return view_rows(services, counts or Counts(), tab, asked, SHOWN)
+    return view_rows(services, outlines or Outlines(), tab, asked, SHOWN)
 
 
 def test_a_block_has_words_and_where_it_leads(services):
@@ -85,17 +86,27 @@ def test_a_block_is_never_larger_than_usual(services):
 
 def test_counts_are_remembered_for_a_while():
     now, asked = [0.0], []
-    counts = Counts(lambda: now[0])
+    outlines = Outlines(lambda: now[0])
 
     def find(anew=False):
-        return counts.find(
-            Tab.ALARMS, HistoryFilter(), lambda: asked.append(1) or len(asked), anew=anew
-        )
+        count = lambda: asked.append(1) or len(asked)  # noqa: E731
+        return outlines.find(HistoryQuery(), count, anew=anew).total
 
     assert [find(), find()] == [1, 1]
     assert find(anew=True) == 2
     now[0] = 31
     assert find() == 3
+
+
+def test_places_are_remembered_until_the_next_count():
+    outlines, query = Outlines(), HistoryQuery()
+    first = outlines.find(query, lambda: 9, anew=False)
+    more = first.marked(Mark(3, (NOW, 3)))
+    outlines.keep(query, first, more)
+    assert outlines.find(query, lambda: 9, anew=False) is more
+    anew = outlines.find(query, lambda: 10, anew=True)
+    outlines.keep(query, more, more.marked(Mark(4, (NOW, 4))))
+    assert outlines.find(query, lambda: 9, anew=False) is anew == Outline(10)
 
 
 def test_the_table_stays_while_its_tab_stays():

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { fileOf, makeKey, wordOf } from "../../assets/js/lib/export_panel.mjs";
-import { merged } from "../../assets/js/lib/history_filter.mjs";
+import { meaningless, merged } from "../../assets/js/lib/history_filter.mjs";
 import { orderWord, question } from "../../assets/js/lib/history_table.mjs";
 import { setMessages } from "../../assets/js/lib/i18n.mjs";
 
@@ -37,4 +37,10 @@ test("the bar says where the file is", () => {
   assert.equal(wordOf({ state: "done", rows: 3, total: 3 }), "已导出 3 行");
   assert.match(wordOf({ state: "failed", rows: 3, total: 9 }), /不完整/);
   assert.match(wordOf({ state: "cancelled", rows: 3, total: 9 }), /取消/);
+  assert.match(wordOf({ state: "busy", rows: 0, total: 0 }), /其他导出/);
+});
+
+test("what an address says in unknown words is told, not shown as if it were a filter", () => {
+  assert.deepEqual(meaningless("?kind=bogus&since=yesterday&until=2026-02-31&q=x&community=9"), ["kind", "since", "until"]);
+  assert.deepEqual(meaningless("?kind=fire&verdict=none&since=2026-02-28"), []);
 });

@@ -27,6 +27,7 @@ const whole = (value) => value.toLocaleString("en-US");
 export function wordOf(progress) {
   if (!progress || progress.state === "unknown") return t("正在准备文件…");
   const { state, rows, total } = progress;
+  if (state === "busy") return t("其他导出正在进行，请稍后再试");
   if (state === "done") return t("已导出 {n} 行", { n: whole(rows) });
   if (state === "cancelled") return t("导出已取消（{n} 行）", { n: whole(rows) });
   if (state === "failed") return t("导出失败，文件不完整，请重试");
@@ -57,16 +58,27 @@ export function exportPanel(place, question) {
     el("button", { type: "button", class: "button", dataset: { format }, onclick: () => start(format), text: t("导出 {format}", { format: format.toUpperCase() }) }),
   );
 
-  const show = (progress) => {
-    setText(word, wordOf(progress));
-    if (progress?.total) bar.value = progress.rows / progress.total;
+  let running = null;
+  const cancel = el("button", { type: "button", class: "button button-small", hidden: true, dataset: { action: "cancel" }, onclick: stop, text: t("取消导出") });
+
+  const show = (told) => {
+    setText(word, wordOf(told));
+    if (told?.total) bar.value = told.rows / told.total;
   };
 
   const end = (text) => {
     if (text) setText(word, text);
-    bar.hidden = true;
+    running = null;
+    bar.hidden = cancel.hidden = true;
     buttons.forEach((button) => (button.disabled = false));
   };
+
+  /** The server breaks the file off; the next answer says so. */
+  async function stop() {
+    cancel.disabled = true;
+    const answer = await fetch(`/history/export/cancel/${running}`, { method: "POST", credentials: "same-origin" }).catch(() => null);
+    cancel.disabled = Boolean(answer?.ok);
+  }
 
   async function follow(key, since) {
     let answer;
@@ -87,12 +99,15 @@ export function exportPanel(place, question) {
   function start(format) {
     const key = makeKey();
     buttons.forEach((button) => (button.disabled = true));
+    running = key;
+    progress.hidden = false;
     bar.removeAttribute("value");
-    bar.hidden = false;
+    bar.hidden = cancel.hidden = cancel.disabled = false;
     show(null);
     fetchFile(fileOf(question(), format, key));
     follow(key, Date.now());
   }
 
-  place.replaceChildren(...buttons, bar, word);
+  const progress = el("div", { class: "history-export-progress", hidden: true }, bar, word, cancel);
+  place.replaceChildren(el("div", { class: "history-export-buttons" }, ...buttons), progress);
 }

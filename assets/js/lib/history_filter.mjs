@@ -23,6 +23,22 @@ export function merged(search, values) {
   return fields;
 }
 
+const JUDGED = ["real", "false", "test", "drill", "none"];
+const WORDS = { kind: ALARM_KINDS, category: CATEGORIES, device_kind: DEVICE_KINDS, verdict: JUDGED };
+const LABELS = { kind: () => t("报警类别"), category: () => t("单位类别"), device_kind: () => t("设备类型"), verdict: () => t("核实"), since: () => t("从"), until: () => t("到") };
+
+function isDay(text) {
+  const day = new Date(`${text}T00:00:00Z`);
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
+
+/** The fields of an address that mean nothing: the server leaves them out. @param {string} search */
+export function meaningless(search) {
+  const fields = new URLSearchParams(search);
+  const wrong = (name, value) => value && (WORDS[name] ? !WORDS[name].includes(value) : !isDay(value));
+  return Object.keys(LABELS).filter((name) => wrong(name, fields.get(name)));
+}
+
 const option = (value, text) => el("option", { value, text });
 
 function choice(name, label, values, word) {
@@ -51,13 +67,20 @@ export class HistoryFilter {
       choice("community", t("社区"), Object.keys(named), (code) => named[code]),
       choice("category", t("单位类别"), CATEGORIES, categoryWord),
       choice("device_kind", t("设备类型"), DEVICE_KINDS, deviceKindWord),
-      choice("verdict", t("核实"), ["real", "false", "test", "drill", "none"], judged),
+      choice("verdict", t("核实"), JUDGED, judged),
       input("since", t("从"), { type: "date" }),
       input("until", t("到"), { type: "date" }),
       el("button", { type: "button", class: "button", dataset: { action: "clear" }, text: t("清除") }),
     );
+    this.ignored = el("p", { class: "history-ignored", role: "status", hidden: true });
     this.#listen(go);
-    place.replaceChildren(this.form);
+    place.replaceChildren(this.form, this.ignored);
+  }
+
+  /** A community that is not there finds nothing: it can be seen and taken back. */
+  #offer(code) {
+    const { options } = this.form.elements.community;
+    if (code && ![...options].some(({ value }) => value === code)) options.add(option(code, code));
   }
 
   #listen(go) {
@@ -81,9 +104,14 @@ export class HistoryFilter {
   /** Shows what an address asks for; the field in which somebody writes stays as it is. */
   show(search) {
     const fields = new URLSearchParams(search);
+    const ignored = meaningless(search);
+    const names = ignored.map((name) => LABELS[name]()).join(" · ");
+    this.ignored.hidden = !names;
+    this.ignored.textContent = t("网址中的这些条件无法识别，未采用：{names}", { names });
+    this.#offer(fields.get("community"));
     for (const name of FIELDS) {
       const field = this.form.elements[name];
-      const value = fields.get(name) ?? "";
+      const value = ignored.includes(name) ? "" : (fields.get(name) ?? "");
       if (field.value.trim() !== value && !(name === "q" && field === document.activeElement && value !== "")) field.value = value;
     }
   }

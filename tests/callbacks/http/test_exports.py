@@ -1,3 +1,4 @@
+import asyncio
 import io
 
 import pytest
@@ -6,7 +7,7 @@ from redis import Redis
 from sqlalchemy import select
 
 from callbacks.http import exports
-from callbacks.http.exports import Export, Exports
+from callbacks.http.exports import Export, ExportCancelledError, Exports, File
 from callbacks.http.problems import Problem
 from data.commands import Actor
 from data.domain.history import HistoryQuery
@@ -130,12 +131,56 @@ def test_a_transfer_that_breaks_off_is_cancelled_and_gives_its_place_free(site, 
         assert made.board.find("duty", key) == ExportProgress(ExportState.CANCELLED, 2, 5)
 
 
+@pytest.mark.usefixtures("alarms")
+def test_a_cancelled_export_breaks_off_and_gives_its_place_free(site, monkeypatch):
+    monkeypatch.setattr(history, "EXPORT_STEP", 2)
+    made, key = Exports(site.services), "c" * 16
+    parts = made.begin(export(key))
+    next(parts), next(parts)
+    client = site.client("duty")
+    assert site.client("admin").post(f"/history/export/cancel/{key}", headers=FROM_HERE).is_success
+    next(parts)  # another person's word does not count
+    assert client.post(f"/history/export/cancel/{key}", headers=FROM_HERE).status_code == 204
+    with pytest.raises(ExportCancelledError):
+        list(parts)
+    assert made.board.find("duty", key) == ExportProgress(ExportState.CANCELLED, 4, 5)
+    assert all(list(made.begin(export(f"{n:016x}"))) for n in range(exports.AT_ONCE))
+
+
+@pytest.mark.parametrize("version", ["2.3", "2.4"])
+def test_the_answer_of_a_cancelled_export_has_no_end(version):
+    def parts():
+        yield b"half"
+        raise ExportCancelledError
+
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def answer():
+        scope = {"type": "http", "asgi": {"spec_version": version}}
+        await File(parts())(scope, asyncio.Event().wait, send)
+
+    asyncio.run(answer())
+    assert [message.get("body") for message in sent] == [None, b"half"]
+    assert sent[-1]["more_body"]
+
+
+@pytest.mark.parametrize(("key", "status"), [("short", 422), ("e" * 16, 204)])
+def test_a_cancel_needs_a_key_and_a_page_of_ours(site, key, status):
+    client, path = site.client("duty"), f"/history/export/cancel/{key}"
+    assert client.post(path, headers=FROM_HERE).status_code == status
+    assert client.post(path, headers={"sec-fetch-site": "cross-site"}).status_code == 403
+
+
 def test_too_many_at_once_are_turned_away(site):
     made = Exports(site.services)
     held = [made.begin(export()) for _ in range(exports.AT_ONCE)]
     with pytest.raises(Problem) as refused:
-        made.begin(export())
+        made.begin(export("f" * 16))
     assert (refused.value.status, refused.value.headers) == (429, {"retry-after": "60"})
+    assert made.board.find("duty", "f" * 16) == ExportProgress(ExportState.BUSY, 0, 0)
     assert list(held.pop())
     assert list(made.begin(export()))
 

@@ -60,6 +60,8 @@ def test_the_usual_question_needs_no_words():
         {"tab": "users"},
         {"verdict": "true"},
         {"since": "9999-12-31"},
+        {"since": "20261122"},
+        {"since": "2026-W47-1"},
         {"until": "0001-01-01"},
         {"sort": "-password"},
         {"q": "\x00\x07"},

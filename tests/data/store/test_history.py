@@ -1,11 +1,13 @@
+import random
 from datetime import date, timedelta
 
 import pytest
 
 from data.domain.history import HistoryFilter, HistoryQuery, Judged, Order, SortKey, Tab
 from data.domain.words import AlarmKind, BuildingCategory, DeviceKind, Verdict
-from data.store import history
+from data.store import history, history_outline
 from data.store.history import count_rows, read_all, read_page
+from data.store.history_outline import Outline
 from data.store.models import AlarmRow
 from tests.cast import HOUYANG, NOW, SHATANG, build_cast
 from tests.statements import statements
@@ -45,7 +47,8 @@ def ids_of(database, tab=Tab.ALARMS, order=Order(), start=0, limit=100, **wanted
     query = HistoryQuery(tab, HistoryFilter(**wanted), order)
     with database.reading() as session:
         total = count_rows(session, tab, query.filter)
-        return [row.id for row in read_page(session, query, start, limit, total)]
+        rows, _outline = read_page(session, query, start, limit, Outline(total))
+        return [row.id for row in rows]
 
 
 def test_newest_first_and_later_ids_before_earlier_ones(past):
@@ -100,10 +103,14 @@ def test_filters_of_alarms_whichever_index_is_used(past, wanted, count, monkeypa
         ({"device_kind": DeviceKind.GAS}, 0),
     ],
 )
-def test_filters_of_incidents(past, wanted, count):
+def test_filters_of_incidents(past, wanted, count, monkeypatch):
     with past.writing() as session:
         session.get_one(AlarmRow, 2).incident_id = 1
     assert len(ids_of(past, Tab.INCIDENTS, **wanted)) == count
+    monkeypatch.setattr(history, "FEW", -1)
+    for one_by_one in (-1, 100):
+        monkeypatch.setattr(history, "ONE_BY_ONE", one_by_one)
+        assert len(ids_of(past, Tab.INCIDENTS, **wanted)) == count
 
 
 def test_sorted_by_kind_and_by_community(past):
@@ -114,6 +121,38 @@ def test_sorted_by_kind_and_by_community(past):
     assert by_place[:3] == [100, 103, 106]
 
 
+@pytest.mark.parametrize("near", [1, 10**6])
+@pytest.mark.parametrize("descending", [True, False])
+@pytest.mark.parametrize("key", SortKey)
+def test_pages_in_any_order_make_the_whole(past, key, descending, near, monkeypatch):
+    """However a page is reached: from an end, from marks of other pages, after a look."""
+    monkeypatch.setattr(history, "FEW", -1)
+    monkeypatch.setattr(history_outline, "NEAR", near)
+    order = Order(key, descending)
+    whole = ids_of(past, order=order)
+    outline = Outline(len(whole))
+    starts = [*range(0, len(whole), 4)]
+    random.Random(3).shuffle(starts)
+    query = HistoryQuery(order=order)
+    with past.reading() as session:
+        for start in starts:
+            rows, outline = read_page(session, query, start, 4, outline)
+            assert [row.id for row in rows] == whole[start : start + 4]
+    assert outline.marks
+
+
+def test_scrolling_goes_on_from_the_last_row_whatever_comes(past, monkeypatch):
+    monkeypatch.setattr(history, "FEW", -1)
+    with past.reading() as session:
+        rows, outline = read_page(session, HistoryQuery(), 0, 3, Outline(33))
+    assert [row.id for row in rows] == [3, 2, 1]
+    with past.writing() as session:
+        session.get_one(AlarmRow, 100).raised_at = NOW + timedelta(hours=1)
+    with past.reading() as session:
+        rows, _outline = read_page(session, HistoryQuery(), 3, 2, outline)
+    assert [row.id for row in rows] == [101, 103]
+
+
 def test_order_within_equals_goes_with_the_order(past):
     rising = ids_of(past, order=Order(descending=False))
     assert rising == ids_of(past)[::-1]
@@ -121,15 +160,15 @@ def test_order_within_equals_goes_with_the_order(past):
 
 def test_records_carry_their_names(past):
     with past.reading() as session:
-        (fire,) = read_page(
-            session, HistoryQuery(filter=HistoryFilter(kind=AlarmKind.FIRE)), 0, 10, 1
+        (fire,), _outline = read_page(
+            session, HistoryQuery(filter=HistoryFilter(kind=AlarmKind.FIRE)), 0, 10, Outline(1)
         )
-        (incident,) = read_page(
+        (incident,), _outline = read_page(
             session,
             HistoryQuery(Tab.INCIDENTS, HistoryFilter(verdict=Judged.NONE)),
             0,
             10,
-            1,
+            Outline(1),
         )
     assert (fire.device_name, fire.building_name, fire.community.name_en) == (
         "烟感 01",
@@ -154,7 +193,7 @@ def test_everything_in_steps_without_a_gap_or_a_double(past, monkeypatch):
 def test_thirty_rows_take_as_many_statements_as_one(past, tab):
     def sent(limit):
         with past.reading() as session, statements(past) as found:
-            read_page(session, HistoryQuery(tab), 0, limit, 1000)
+            read_page(session, HistoryQuery(tab), 0, limit, Outline(1000))
         return len(found)
 
     assert sent(1) == sent(MANY)

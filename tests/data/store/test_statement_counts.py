@@ -3,26 +3,35 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from data.domain.drilldown import TrendSpan
-from data.domain.words import AlarmKind, BuildingCategory, DeviceKind
+from data.domain.words import AlarmKind, BuildingCategory, DeviceKind, FacilityKind, PersonRole
 from data.store.cameras import cameras_near
 from data.store.drilldown import community_view, subdistrict_view, work_point_view
 from data.store.drilldown_building import building_view
 from data.store.drilldown_device import device_view
+from data.store.drilldown_handling import handling, help_near, open_incidents_of, photo_file
 from data.store.drilldown_incident import incident_view
 from data.store.drilldown_past import device_past
+from data.store.incident_views import incident_facts, open_incidents
+from data.store.incident_views import incident_view as incident_answer
 from data.store.models import (
     AlarmRow,
+    BuildingNeighbour,
+    Facility,
     Hazard,
     Incident,
     IncidentHistory,
+    IncidentPhoto,
     Inspection,
+    Person,
     ReadingHour,
     StatusChange,
 )
+from data.store.neighbours import names_beside
 from data.store.trends import building_trends, device_trends
-from tests.cast import HOUYANG, NOW, build_cast, building, community, device, read_now
+from tests.cast import HOUYANG, LAT, LON, NOW, build_cast, building, community, device, read_now
 from tests.statements import statements
 
 MANY = 30
@@ -55,9 +64,27 @@ def one_more(number):
             device_id="X0", hour=at, value="temperature_c", count=1, total=1, low=1, high=1
         ),
         IncidentHistory(incident_id=900, at=at, action="alarm", actor="device"),
+        IncidentHistory(incident_id=900, at=at, action="checked", actor="duty", detail="call_site"),
+        IncidentPhoto(incident_id=900, at=at, actor="duty", file="a.jpg", width=4, height=3),
+        Person(
+            id=f"Z{number}", role=PersonRole.MICRO_STATION, label="微站", community_code=HOUYANG
+        ),
+        *(facility(f"{kind}{number}", kind) for kind in FacilityKind),
+        BuildingNeighbour(building_id="B3", neighbour_id=f"N{number}"),
         device(f"V{number}", 200 + number, DeviceKind.CAMERA, "摄像机", **past),
         StatusChange(device_id="X0", at=at, before=0, after=5),
     ]
+
+
+def facility(key, kind):
+    """A hydrant or a micro station beside B3, its pressure measured by X0."""
+    place = {"lon": LON, "lat": LAT, "community_code": HOUYANG}
+    return Facility(id=key[-12:], kind=kind, name=key, device_id="X0", **place)
+
+
+def hand_over(session):
+    facts, building_id = incident_facts(session, 900)
+    return facts, names_beside(session, building_id)
 
 
 VIEWS = {
@@ -68,6 +95,13 @@ VIEWS = {
     "device": lambda s: device_view(s, "X0", read_now),
     "past of a device": lambda s: device_past(s, "X0", HOUYANG),
     "incident": lambda s: incident_view(s, "900"),
+    "work on an incident": lambda s: handling(s, incident_view(s, "900")),
+    "help near an incident": lambda s: help_near(s, incident_view(s, "900"), read_now),
+    "open incidents of a building": lambda s: open_incidents_of(s, "B3"),
+    "photo": lambda s: photo_file(s, 900, s.scalar(select(func.min(IncidentPhoto.id)))),
+    "hand-over record": hand_over,
+    "incident for screens": lambda s: incident_answer(s, 900),
+    "open incidents for screens": open_incidents,
     "cameras": lambda s: cameras_near(s, building_view(s, "B3", read_now).facts, read_now),
     "trends of a device": lambda s: device_trends(s, "X0", TrendSpan.MONTH, NOW),
     "trends of a building": lambda s: building_trends(s, "B3", TrendSpan.MONTH, NOW),
