@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help run install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans hooks clean
+.PHONY: help run install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge hooks clean
 
 help: ## list the tasks
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -96,6 +96,9 @@ bench-history: dev ## every page of the drill-down and of the history at 1,000,0
 
 query-plans: dev ## make docs/query-plans.md anew
 	@$(BIN)/python -m bench.plans
+
+bench-acknowledge: dev ## from the key A to every other screen, 50 clients
+	@$(BIN)/python -m bench.acknowledge
 
 hooks: dev ## run `make check` before every commit
 	$(BIN)/pre-commit install

@@ -9,7 +9,7 @@ import uvicorn
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -44,6 +44,19 @@ requestAnimationFrame(frame);
 </script>"""
 )
 
+#: A page whose key "a" posts the number of the press; the others learn of it.
+KEYS = (
+    PAGE
+    + """<script>
+window.xtPresses = [];
+addEventListener("keydown", ({key, timeStamp}) => {
+  if (key !== "a") return;
+  fetch("/press", {method: "POST", body: String(window.xtPresses.length)});
+  window.xtPresses.push(performance.timeOrigin + timeStamp);
+});
+</script>"""
+)
+
 clients: set[WebSocket] = set()
 
 
@@ -55,6 +68,18 @@ async def page(_request: Request) -> HTMLResponse:
 async def pulse(_request: Request) -> HTMLResponse:
     """Return the page with pulsing marks."""
     return HTMLResponse(PULSE)
+
+
+async def keys(_request: Request) -> HTMLResponse:
+    """Return the page with a key."""
+    return HTMLResponse(KEYS)
+
+
+async def press(request: Request) -> Response:
+    """Tell every client of a key that was pressed."""
+    async with Redis.from_url(sys.argv[2]) as redis:
+        await redis.publish(FLOOR_CHANNEL, await request.body())
+    return Response()
 
 
 async def connect(socket: WebSocket) -> None:
@@ -84,7 +109,14 @@ async def lifespan(_app: Starlette) -> AsyncIterator[None]:
     task.cancel()
 
 
-routes = [Route("/", page), Route("/pulse", pulse), WebSocketRoute("/ws", connect)]
+routes = [
+    Route("/", page),
+    Route("/pulse", pulse),
+    Route("/keys", keys),
+    Route("/press", press, methods=["POST"]),
+    WebSocketRoute("/ws", connect),
+    WebSocketRoute("/live/ws", connect),  # where readers look for it
+]
 app = Starlette(routes=routes, lifespan=lifespan)
 
 if __name__ == "__main__":

@@ -1,16 +1,18 @@
 """The desk's queue with thousands of open alarms while more arrive: ``make bench-queue``.
 
 Alarms alone come and go, ten a second, anywhere in the town, so that a flood runs and the list is
-folded. The officer first looks on, then walks, filters and scrolls through the list meanwhile.
+folded. The officer first looks on, then walks, filters and scrolls through the list meanwhile, then
+looks at the waiting faults, the newest on top, for the time from a Redis write to the alarm's row.
 """
 
 import contextlib
 import itertools
+import json
 import random
 import threading
 import time
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,9 +22,12 @@ from redis import Redis
 from rich.console import Console
 from sqlalchemy import select
 
-from bench.harness import chromium, report
+from bench import goals
+from bench.baselines import measure_floor
+from bench.goals import Bases
+from bench.harness import chromium, quantile, report, spread
 from bench.live_map import site_of
-from bench.page import heap_mb, open_page
+from bench.page import PAINTED, open_page, renderers, tab_memory
 from bench.stage import Stage, stage
 from data.domain.words import AlarmKind
 from data.live.present import Changes, Present
@@ -42,6 +47,8 @@ CAUSES = {
     AlarmKind.PREALARM: ("smoke_high", "heat_high"),
     AlarmKind.FAULT: ("battery_low", "reported_fault"),
 }
+#: Names in Chromium's trace: the thread that runs a page's code, and one task of it.
+PAGE_THREAD, TASK = "CrRendererMain", "ThreadControllerImpl::RunTask"
 #: How far the officer scrolls at once.
 STEP_PX = 20_000
 WATCH = """() => {
@@ -52,12 +59,35 @@ WATCH = """() => {
   window.xtWatch.observe({type: "longtask"});
 }"""
 TASKS = "() => window.xtTasks"
+#: When each alarm's row is in the list, and when the frame with it has been drawn.
+WATCH_ROWS = """() => {
+  const rows = (window.xtRows = {made: {}, drawn: {}});
+  const now = () => performance.timeOrigin + performance.now();
+  const afterFrame = (fn) => requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => { fn(); channel.port1.close(); };
+    channel.port2.postMessage(0);
+  });
+  new MutationObserver((records) => {
+    const nodes = records.flatMap(({addedNodes}) => [...addedNodes]);
+    const fresh = nodes.map((node) => node.dataset?.alarm).filter((id) => id && !rows.made[id]);
+    for (const id of fresh) rows.made[id] = now();
+    if (fresh.length) afterFrame(() => fresh.forEach((id) => (rows.drawn[id] ??= now())));
+  }).observe(document.getElementById("queue-list"), {childList: true});
+}"""
+#: Newest first: a fault that comes stands on top.
+WAITING_FAULTS = "?kind=fault&show=waiting"
+ROW_GOAL_MS = 300
 #: What the page holds: elements, rows of the queue, and what the queue says of itself.
 HELD = """() => [
   document.querySelectorAll("*").length,
   document.querySelectorAll(".queue-row").length,
   document.getElementById("queue-count").textContent,
 ]"""
+
+
+#: Private memory and heap of the tab after a collection, MB.
+Memory = Callable[[], dict[str, float]]
 
 
 class Flood:
@@ -70,6 +100,8 @@ class Flood:
         self._numbers = itertools.count(FIRST_ID)
         self._open: deque[dict[str, Any]] = deque()
         self.told = 0
+        #: Time just before the write of each alarm that came while it ran, ms.
+        self.written: dict[int, float] = {}
 
     def fill(self, alarms: int) -> None:
         """Open so many at once, raised over the last day."""
@@ -96,6 +128,7 @@ class Flood:
         while not halt.is_set():
             alarm = self._new(0)
             self._open.append(alarm)
+            self.written[alarm["id"]] = time.time() * 1000
             self._present.tell(Changes(alarms=(alarm,)))  # type: ignore[arg-type]
             self._close(self._open.popleft())
             self.told += 1
@@ -174,19 +207,43 @@ def work(page: Page, seconds: float) -> None:
             page.keyboard.press("Escape")
 
 
-def collected(page: Page) -> float:
-    """Return the heap in MB after a forced collection."""
-    session = page.context.new_cdp_session(page)
-    heap = heap_mb(session)
-    session.detach()
-    return heap
+@contextlib.contextmanager
+def traced(page: Page) -> Iterator[list[int]]:
+    """Yield what becomes the processor time of the five longest tasks of the page's own thread, ms.
+
+    What else runs on the machine makes a task last longer, and leaves its processor time as it is.
+    """
+    browser = page.context.browser
+    assert browser
+    longest: list[int] = []
+    browser.start_tracing(page=page, categories=["toplevel"])
+    try:
+        yield longest
+    finally:
+        longest += _longest_tasks(json.loads(browser.stop_tracing())["traceEvents"])[:5]
 
 
-def measure(page: Page, flood: Flood, name: str, seconds: float, *, busy: bool) -> None:
+def _longest_tasks(events: list[dict[str, Any]]) -> list[int]:
+    """Return the processor time of the busiest page's tasks, longest first."""
+    is_page = {(e["pid"], e["tid"]) for e in events if e.get("args", {}).get("name") == PAGE_THREAD}
+    tasks: dict[tuple[int, int], list[float]] = defaultdict(list)
+    ended: dict[tuple[int, int], float] = defaultdict(float)
+    for event in sorted(events, key=lambda e: e.get("ts", 0)):
+        thread = (event["pid"], event["tid"])
+        if thread not in is_page or event["name"] != TASK or event["ts"] < ended[thread]:
+            continue  # not a page's, or inside of the task before
+        ended[thread] = event["ts"] + event.get("dur", 0)
+        tasks[thread].append(event.get("tdur", 0) / 1000)
+    return sorted(map(round, max(tasks.values(), key=sum, default=[])), reverse=True)
+
+
+def measure(
+    page: Page, flood: Flood, name: str, seconds: float, memory: Memory, *, busy: bool
+) -> None:
     """Print the long tasks and the growth of one stretch of time."""
-    told, heap = flood.told, collected(page)
+    told, before = flood.told, memory()
     page.evaluate(WATCH)
-    with flood.running(PER_S):
+    with flood.running(PER_S), traced(page) as cpu_ms:
         if busy:
             work(page, seconds)
         else:
@@ -201,26 +258,65 @@ def measure(page: Page, flood: Flood, name: str, seconds: float, *, busy: bool) 
         goal=LONGEST_MS,
         met=longest <= LONGEST_MS,
         long_tasks=len(tasks),
+        longest_cpu_ms=cpu_ms,
         alarms=flood.told - told,
-        heap_mb=[round(heap, 1), round(collected(page), 1)],
+        memory_mb=[before, memory()],
         elements=elements,
         rows=rows,
         open=count,
     )
 
 
+def measure_rows(page: Page, flood: Flood, seconds: float, floor: float) -> None:
+    """Print how long it takes from the write of a fault to its row."""
+    page.goto(page.url + WAITING_FAULTS, wait_until="commit")
+    page.wait_for_selector(PAINTED, state="attached")
+    page.wait_for_timeout(2000)
+    page.evaluate(WATCH_ROWS)
+    known = set(flood.written)
+    with flood.running(PER_S):
+        page.wait_for_timeout(seconds * 1000)
+    page.wait_for_timeout(1000)
+    rows = page.evaluate("() => window.xtRows")
+    written = {i: at for i, at in flood.written.items() if i not in known}
+    made = [rows["made"][str(i)] - at for i, at in written.items() if str(i) in rows["made"]]
+    drawn = [rows["drawn"][str(i)] - at for i, at in written.items() if str(i) in rows["drawn"]]
+    value = quantile(made, 0.95)
+    report(
+        "alarm: Redis write → its row in the list, p95",
+        unit="ms",
+        value=round(value, 1),
+        goal=ROW_GOAL_MS,
+        met=value <= ROW_GOAL_MS,
+        row=spread(made),
+        frame_drawn=spread(drawn),
+        alarms=len(written),
+        floor=round(floor, 1),
+        over_floor=round(value / floor, 2),
+    )
+
+
 def measure_queue(browser: Browser, on: Stage, alarms: int, seconds: float) -> None:
-    """Fill the queue, then look on, then work."""
+    """Fill the queue, then look on, then work, then look at what comes."""
     database = Database(on.running.database_url)
     patterns = load_patterns(database)
     database.close()
+    bases = Bases()
+    measure_floor(browser, on, bases)
     with Redis.from_url(on.redis_url) as redis:
         flood = Flood(patterns, Present(redis))
         flood.fill(alarms)
+        before = renderers(browser)
         page = open_page(browser, site_of(on))
         page.wait_for_timeout(3000)
-        measure(page, flood, "longest task, officer looks on", seconds, busy=False)
-        measure(page, flood, "longest task, officer works", seconds, busy=True)
+
+        def memory() -> dict[str, float]:
+            private, heap = tab_memory(browser, page, before)
+            return {"private": round(private, 1), "heap": round(heap, 1)}
+
+        measure(page, flood, "longest task, officer looks on", seconds, memory, busy=False)
+        measure(page, flood, "longest task, officer works", seconds, memory, busy=True)
+        measure_rows(page, flood, seconds / 2, bases.floor[goals.ALARM])
         page.context.close()
 
 

@@ -145,17 +145,23 @@ class Reader(asyncio.Protocol):
             if opcode in {PING, CLOSE}:
                 self._transport.write(masked(PONG if opcode == PING else CLOSE, payload))
             elif opcode < CLOSE:
-                self._count.frames += 1
+                self.frame(payload)
+
+    def frame(self, payload: bytes) -> None:
+        """Count a frame; a reader that looks into it overrides this."""
+        self._count.frames += 1
 
 
-async def open_readers(target: Target, number: int, count: Count) -> None:
+async def open_readers(
+    target: Target, number: int, count: Count, kind: type[Reader] = Reader
+) -> None:
     """Open streams, some at a time."""
     gate = asyncio.Semaphore(CONNECTS_AT_ONCE)
     loop = asyncio.get_running_loop()
 
     async def open_one() -> None:
         async with gate:
-            made = loop.create_connection(lambda: Reader(target, count), target.host, target.port)
+            made = loop.create_connection(lambda: kind(target, count), target.host, target.port)
             _, reader = await made
             await asyncio.wait_for(reader.opened, 30)
 

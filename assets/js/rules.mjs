@@ -1,12 +1,10 @@
 /** The table of rules: the form in which an admin changes one. */
+import { command } from "./lib/commands.mjs";
 import { byId, el, setText } from "./lib/dom.mjs";
 import { time } from "./lib/format.mjs";
 import { t } from "./lib/i18n.mjs";
 import * as ids from "./lib/ids.mjs";
-import { sender } from "./lib/incident_commands.mjs";
 import { bodyOfRule, missingOfRule } from "./lib/rule_form.mjs";
-
-const send = sender();
 
 function field(name, label, value, [low, high], hint) {
   const input = el("input", { class: "input num", name, type: "number", step: "any", min: low, max: high, value, required: true, disabled: low === high });
@@ -16,7 +14,7 @@ function field(name, label, value, [low, high], hint) {
 /** Carries a command out; the page shows what is in force then. */
 async function carryOut(dialog, path, body, problem) {
   try {
-    await send(path, body);
+    await command(path, body);
     location.reload();
   } catch (error) {
     setText(problem, error.message);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { CommandError, acknowledgeMany, command, newKey, refusal } from "../../assets/js/lib/commands.mjs";
+import { CommandError, acknowledgeMany, command, newKey, refusal, upload } from "../../assets/js/lib/commands.mjs";
 import { setMessages } from "../../assets/js/lib/i18n.mjs";
 
 setMessages({}, "zh");
@@ -10,7 +10,7 @@ globalThis.document = { querySelector: () => ({ content: "token" }) };
 function serve(...answers) {
   const requests = [];
   globalThis.fetch = async (path, { headers, body }) => {
-    requests.push({ path, key: headers["Idempotency-Key"], body: JSON.parse(body) });
+    requests.push({ path, key: headers["Idempotency-Key"], body: typeof body === "string" ? JSON.parse(body) : body, headers });
     const answer = answers.shift();
     if (answer instanceof Error) throw answer;
     const { status = 200, ...json } = answer;
@@ -23,6 +23,7 @@ test("each click has a key of its own", () => {
   const keys = new Set(Array.from({ length: 100 }, newKey));
   assert.equal(keys.size, 100);
   for (const key of keys) assert.match(key, /^[0-9a-f]{32}$/);
+  assert.equal(newKey((bytes) => bytes.fill(10)), "0a".repeat(16));
 });
 
 test("while no answer comes the same click is sent again with its key", async () => {
@@ -39,6 +40,44 @@ test("a refusal is not sent again", async () => {
   const requests = serve({ status: 409, error: "NotAFire" });
   await assert.rejects(command("/x", {}, [0, 0]), new CommandError(409, "故障和监管信号不能确认为起火"));
   assert.equal(requests.length, 1);
+});
+
+test("a click that got no answer is sent under its key when it is made again, the next has another", async () => {
+  const requests = serve(new TypeError("network"), { status: 500 }, {}, {}, {});
+  await assert.rejects(command("/x", { text: "a" }, []), { answered: false });
+  await assert.rejects(command("/x", { text: "a" }, []), { answered: false, detail: "服务器没有接受（500）" });
+  await command("/x", { text: "b" }, []);
+  await command("/x", { text: "a" }, []);
+  await command("/x", { text: "a" }, []);
+  const [first, second, other, answered, next] = requests.map(({ key }) => key);
+  assert.ok(first === second && second === answered);
+  assert.equal(new Set([first, other, next]).size, 3);
+});
+
+test("after some minutes a click is a new one, though it says the same as one without an answer", async (context) => {
+  context.mock.timers.enable({ apis: ["Date"] });
+  const requests = serve(new TypeError("network"), {});
+  await assert.rejects(command("/late", {}, []), CommandError);
+  context.mock.timers.tick(11 * 60_000);
+  await command("/late", {}, []);
+  assert.notEqual(requests[0].key, requests[1].key);
+});
+
+test("a refused click is not repeated under its key", async () => {
+  const requests = serve({ status: 409 }, { status: 409 });
+  await assert.rejects(command("/x", {}, []), { answered: true });
+  await assert.rejects(command("/x", {}, []), { answered: true });
+  assert.notEqual(requests[0].key, requests[1].key);
+});
+
+test("a file is sent as it is, again while no answer comes, each with a key of its own", async () => {
+  const requests = serve({ status: 502 }, { id: 3 }, { id: 3 });
+  const file = new Blob(["x"], { type: "image/png" });
+  assert.deepEqual(await upload("/photos", file, [0]), { id: 3 });
+  await upload("/photos", file, []);
+  assert.ok(requests.every(({ body, headers }) => body === file && headers["Content-Type"] === "image/png"));
+  assert.equal(requests[0].key, requests[1].key);
+  assert.notEqual(requests[1].key, requests[2].key);
 });
 
 test("an unreachable server is told after the last try", async () => {
@@ -59,7 +98,10 @@ test("who was first, and when, is said in words", () => {
   assert.equal(refusal(409, { error: "AlreadyAcknowledged", by: "admin", at }, at + 5000), "admin 已于 10:24:07 确认这条报警");
   assert.equal(refusal(409, { error: "AlarmClosed", by: "admin", at }, at + 86_400_000), "admin 已于 11-22 10:24 结束这条报警");
   assert.equal(refusal(409, { error: "FireStands" }), "火警不能搁置，只能给出结论");
-  assert.equal(refusal(409, {}), "这条报警已被处理");
-  assert.equal(refusal(403), "您的角色不能处理报警");
+  assert.equal(refusal(409, { error: "IncidentClosed", by: "duty2", at }, at), "这起警情已经结案或并入其他警情：duty2，10:24:07");
+  assert.equal(refusal(409, { error: "AlarmClosed" }), "这条报警已经结束");
+  assert.equal(refusal(409, {}), "已被他人处理");
+  assert.equal(refusal(403), "您的角色不能这样做");
+  assert.equal(refusal(413), "文件太大");
   assert.equal(refusal(418), "服务器没有接受（418）");
 });

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { setMessages } from "../../assets/js/lib/i18n.mjs";
-import { newKey } from "../../assets/js/lib/commands.mjs";
-import { refusalOf, Refused, sender } from "../../assets/js/lib/incident_commands.mjs";
 import { bodyOf, missing, pathOf } from "../../assets/js/lib/incident_forms.mjs";
 import { rewrite, written } from "../../assets/js/lib/incident_kept.mjs";
 import { concerns, tells } from "../../assets/js/lib/incident_panel.mjs";
@@ -39,43 +37,6 @@ test("what is missing is said before anything is sent", () => {
 test("a fire is confirmed at its alarm, all else at the incident", () => {
   assert.equal(pathOf({ act: "confirm", incident: "4", alarm: "9" }), "/api/v1/alarms/9/confirm");
   assert.equal(pathOf({ act: "ended", incident: "4" }), "/api/v1/incidents/4/ended");
-});
-
-test("a refusal says who was first and when", () => {
-  const at = Date.UTC(2026, 10, 22, 2, 24, 7);
-  assert.equal(refusalOf(409, { error: "IncidentClosed", by: "duty2", at }), "这起警情已经结案或并入其他警情：duty2，10:24:07");
-  assert.equal(refusalOf(403, {}), "您的角色不能这样做");
-  assert.equal(refusalOf(500, {}), "服务器没有接受（500）");
-});
-
-test("a command that got no answer is repeated under its key, the next click has another", async () => {
-  const keys = [];
-  let online = false;
-  const send = sender((_path, _body, headers) => {
-    keys.push(headers["Idempotency-Key"]);
-    return online ? Promise.resolve({}) : Promise.reject(new Refused("offline", false));
-  });
-  await assert.rejects(send("/x", { text: "a" }), Refused);
-  online = true;
-  await send("/x", { text: "a" });
-  await send("/x", { text: "a" });
-  assert.equal(keys[0], keys[1]);
-  assert.notEqual(keys[1], keys[2]);
-});
-
-test("a refused command is not repeated under its key", async () => {
-  const keys = [];
-  const send = sender((_path, _body, headers) => {
-    keys.push(headers["Idempotency-Key"]);
-    return Promise.reject(new Refused("closed", true));
-  });
-  await assert.rejects(send("/x", {}), Refused);
-  await assert.rejects(send("/x", {}), Refused);
-  assert.notEqual(keys[0], keys[1]);
-});
-
-test("a key is 32 printable characters", () => {
-  assert.equal(newKey((bytes) => bytes.fill(10)), "0a".repeat(16));
 });
 
 test("a panel is asked for again by what changed in its incident, not by a repeat", () => {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { blit, over, wipe } from "../../assets/js/lib/blit.mjs";
-import { cluster } from "../../assets/js/lib/cluster.mjs";
 import { Shelf } from "../../assets/js/lib/layers/labels.mjs";
 import { crop, makeView } from "../../assets/js/lib/layers/canvas.mjs";
 import { boundsOf, latLng, project, unproject } from "../../assets/js/lib/mercator.mjs";
@@ -49,21 +48,6 @@ test("a half transparent colour mixes, an opaque one covers", () => {
   const mixed = over(0x800000ff, 0xff000000);
   assert.equal(mixed >>> 24, 255);
   assert.ok(Math.abs((mixed & 255) - 128) <= 1);
-});
-
-test("no alarm is hidden: every one is in a group, the worst leads", () => {
-  const points = Array.from({ length: 300 }, (_, i) => ({ x: (i * 37) % 200, y: (i * 91) % 150, rank: i % 7 }));
-  const groups = cluster(points, 15);
-  assert.deepEqual(groups.flatMap(({ members }) => members).sort((a, b) => a - b), [...points.keys()]);
-  for (const { members, x, y } of groups) {
-    const [first] = members;
-    assert.deepEqual([points[first].x, points[first].y], [x, y]);
-    for (const i of members) {
-      assert.ok(points[i].rank <= points[first].rank);
-      assert.ok(Math.hypot(points[i].x - x, points[i].y - y) <= 15);
-    }
-  }
-  assert.equal(points[groups.at(-1).members[0]].rank, 6, "the worst is painted last");
 });
 
 test("names don't cover each other", () => {

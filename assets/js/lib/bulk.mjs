@@ -27,7 +27,7 @@ export class Bulk {
   /** Shows how many there are now; while the second press is awaited the number stands. */
   look() {
     if (this.#ids) return;
-    const n = this.queue.bulk.length;
+    const n = this.queue.bulkSize;
     this.button.hidden = n === 0 || !this.queue.canCommand;
     setText(this.button, t("批量确认 {n}", { n }));
   }

@@ -1,9 +1,9 @@
 /** Brings the work on an incident to life: forms, checklist, running clocks, and asking again when it changed. */
+import { command, upload } from "./commands.mjs";
 import { byId, el, setText } from "./dom.mjs";
-import { clock } from "./format.mjs";
+import { clock, time } from "./format.mjs";
 import { t } from "./i18n.mjs";
 import * as ids from "./ids.mjs";
-import { reachedBy, sender, upload } from "./incident_commands.mjs";
 import { formFor, pathOf } from "./incident_forms.mjs";
 import { Kept } from "./incident_kept.mjs";
 import { onSelection, select } from "./selection.mjs";
@@ -37,6 +37,15 @@ export function concerns(article, alarm, previous) {
   return [alarm.incident, previous?.incident].some((id) => id !== undefined && String(id) === article.id);
 }
 
+/** Who reached a stage of an incident first; null if nobody has. @param {string} incident @param {string} stage */
+async function reachedBy(incident, stage) {
+  const answer = await fetch(`/api/v1/incidents/${incident}`, { credentials: "same-origin" }).catch(() => null);
+  if (!answer?.ok) return null;
+  const { timeline } = await answer.json();
+  const entry = timeline.find(({ action }) => action === stage);
+  return entry ? { by: entry.actor, at: time(entry.at) } : null;
+}
+
 /** Asks Dash for the part of the panel that people work on. */
 function again() {
   if (byId(ids.HANDLING)) window.dash_clientside.set_props(ids.HANDLING_AGAIN, { data: Date.now() });
@@ -47,7 +56,6 @@ class Panel {
   constructor(root, picture) {
     this.root = root;
     this.picture = picture;
-    this.send = sender();
     this.waiting = 0;
     this.kept = new Kept(root);
     this.said = el("p", { class: "handling-said", role: "alert", hidden: true });
@@ -93,7 +101,7 @@ class Panel {
     try {
       const path = pathOf({ act, incident, alarm });
       if (act === "photo") for (const file of body.files) await upload(path, file);
-      const answer = act === "photo" ? null : await this.send(path, body);
+      const answer = act === "photo" ? null : await command(path, body);
       this.kept.forget(incident, act);
       if (act === "split") select({ type: "incident", id: String(answer.id) });
       return true;
@@ -112,7 +120,7 @@ class Panel {
     button.disabled = true;
     this.#say("");
     try {
-      await this.send(`/api/v1/incidents/${button.dataset.incident}/check`, { item: button.dataset.check });
+      await command(`/api/v1/incidents/${button.dataset.incident}/check`, { item: button.dataset.check });
     } catch (error) {
       this.#say(error.message);
       button.disabled = false;

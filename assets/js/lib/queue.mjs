@@ -240,6 +240,11 @@ export class Queue {
   get bulk() {
     return this.shown.filter((alarm) => isUnacknowledged(alarm) && !isFire(alarm)).map(({ id }) => id);
   }
+
+  /** How many those are; counted with each alarm, so it walks over the filtered ones at most. */
+  get bulkSize() {
+    return this.#filtered ? this.bulk.length : this.tally.waiting - this.tally.burning;
+  }
 }
 
 const idOf = (row) => (row ? Number(row.dataset.alarm) : null);

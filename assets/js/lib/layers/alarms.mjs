@@ -1,10 +1,10 @@
 /** Every open alarm at every zoom, on canvases of their own above everything; none hides another. */
-import { cluster } from "../cluster.mjs";
+import { Groups, byRank } from "../cluster.mjs";
 import { calm, el } from "../dom.mjs";
 import { clock } from "../format.mjs";
 import { drawMark, statusName, statusOfAlarm } from "../marks.mjs";
 import { unitX, unitY } from "../mercator.mjs";
-import { compareAlarms, isUnacknowledged } from "../queue_order.mjs";
+import { compareAlarms, isUnacknowledged, kindOf } from "../queue_order.mjs";
 import { whereOf } from "../queue_row.mjs";
 import { ALARM_KINDS, alarmKindWord } from "../words.mjs";
 import { onTick, phase } from "../ticker.mjs";
@@ -18,10 +18,13 @@ const MOST_PULSES = 60;
 const RING_PX = 16; // radius of a ring in the style sheet
 const STILL = 0.35;
 const EDGE = 60;
+const TOGETHER_PX = 15; // marks that are nearer share one
+const BADGE = 26; // how far the number reaches beyond its mark
 const SHOWN_LINES = 6;
 
-const rankOf = (alarm) => 10 - 2 * ALARM_KINDS.indexOf(alarm.kind) + (isUnacknowledged(alarm) ? 1 : 0);
-const pulses = (alarm) => alarm.kind === "fire" && isUnacknowledged(alarm);
+/** How much an alarm matters on the map, smaller first: a fire that nobody has acknowledged is 0. */
+const rankOf = (alarm) => 2 * ALARM_KINDS.indexOf(kindOf(alarm)) + (isUnacknowledged(alarm) ? 0 : 1);
+const pulses = ({ rank }) => rank === 0;
 
 /** Radius and opacity of a pulse's ring at a moment. @param {number} phase 0 … 1 */
 export const ringAt = (phase, radius) => ({ radius: radius + 4 + RING * phase, alpha: 1 - 0.8 * phase });
@@ -58,10 +61,10 @@ class Rings {
   }
 }
 
-function drawCount(ctx, x, y, n, scale) {
+function drawCount(ctx, x, y, n) {
   const text = n > 99 ? "99+" : String(n);
-  const wide = (7 + 6.5 * text.length) * scale;
-  const high = 14 * scale;
+  const wide = 7 + 6.5 * text.length;
+  const high = 14;
   ctx.fillStyle = "#e8eaed";
   ctx.strokeStyle = "#14171a";
   ctx.lineWidth = 1.5;
@@ -70,85 +73,126 @@ function drawCount(ctx, x, y, n, scale) {
   ctx.fill();
   ctx.stroke();
   ctx.fillStyle = "#14171a";
-  ctx.font = fontOf(10.5 * scale, 700);
+  ctx.font = fontOf(10.5, 700);
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   ctx.fillText(text, x + wide / 2, y - high / 2 + 0.5);
 }
 
-/** Everything that a group's picture depends on. */
-const lookOf = ({ x, y, alarms }) => `${x} ${y} ${alarms[0].kind} ${alarms.length}`;
+/** Says which alarms stand on the map since the last time, for tests and benches. */
+const tellPainted = (detail) => document.dispatchEvent(new CustomEvent("xt-alarms-painted", { detail }));
 
-/** Says which alarms stand on the map now, for tests and benches. */
-const tellPainted = (groups) => {
-  const detail = groups.flatMap(({ alarms }) => alarms.map(({ id }) => id));
-  document.dispatchEvent(new CustomEvent("xt-alarms-painted", { detail }));
-};
+/** How the groups look, on an element whose corner lies at world pixel (ox, oy). @param {() => {ox: number, oy: number}} view */
+const looks = (view) => ({
+  place: ({ lead }) => ({ x: lead.x - view().ox, y: lead.y - view().oy, r: lead.radius * 1.2 + BADGE }),
+  order: (a, b) => byRank(b.lead, a.lead), // what matters most is painted last
+  look: ({ lead, members }) => `${lead.x - view().ox} ${lead.y - view().oy} ${lead.kind} ${members.size}`,
+  draw(ctx, { lead, members }) {
+    const [x, y] = [lead.x - view().ox, lead.y - view().oy];
+    drawMark(ctx, statusOfAlarm(lead.kind), x, y, lead.radius);
+    if (members.size > 1) drawCount(ctx, x + lead.radius * 0.55, y - lead.radius * 0.35, members.size);
+  },
+});
+
+/** An alarm as a point in world pixels. @param {number} scale pixels of the whole world */
+function pointOf(alarm, scale) {
+  const kind = kindOf(alarm);
+  return { id: alarm.id, x: unitX(alarm.lon) * scale, y: unitY(alarm.lat) * scale, rank: rankOf(alarm), kind, radius: RADIUS[kind], alarm };
+}
+
+const isPlaced = ({ lon }) => Number.isFinite(lon);
 
 /**
+ * An alarm that comes, changes or goes costs its neighbourhood: its group and the tiles that this touches.
  * @param {L.Map} map
  * @param {import("../picture.mjs").Picture} picture
- * @param {{scale?: number, kinds?: string[]}} [options] scale: size of the marks (1 on a desk)
  */
-export function alarmsLayer(map, picture, { scale = 1, kinds = ALARM_KINDS } = {}) {
-  let groups = [];
+export function alarmsLayer(map, picture) {
+  const { client } = picture;
   const element = el("div", { class: "map-alarms" });
   const layer = placedLayer(map, { name: "xt-alarms", zIndex: 460, element, render });
-  const tiles = new Tiles(element, { place: reachOf, look: lookOf, draw: paintGroup });
+  const tiles = new Tiles(element, looks(layer.view));
   const rings = new Rings(element);
+  const groups = new Groups(TOGETHER_PX, heed);
+  let scale = null; // of the world that the points are in; null: all of them anew
+  let shown = null; // the view of the last picture
+  let pulsing = true; // whether the rings may be others now
+  const fresh = new Set(); // alarms since the last picture
 
-  function regroup(view) {
-    const alarms = [...picture.client.alarms.values()].filter((a) => kinds.includes(a.kind) && Number.isFinite(a.lon));
-    const points = alarms.map((alarm) => ({
-      x: unitX(alarm.lon) * view.scale - view.ox,
-      y: unitY(alarm.lat) * view.scale - view.oy,
-      rank: rankOf(alarm),
-    }));
-    groups = cluster(points, 15 * scale).map(({ x, y, members }) => {
-      const own = members.length === 1 ? [alarms[members[0]]] : members.map((i) => alarms[i]).sort(compareAlarms);
-      return { x, y, alarms: own, radius: RADIUS[own[0].kind] * scale, pulse: own.some(pulses) };
-    });
+  const isSeen = ({ lead: { x, y } }, { ox, oy, width, height }) =>
+    x > ox - EDGE && y > oy - EDGE && x < ox + width + EDGE && y < oy + height + EDGE;
+
+  function heed(group) {
+    pulsing ||= pulses(group.lead);
+    if (!shown) return;
+    if (!group.members.size) tiles.delete(group);
+    else if (isSeen(group, shown)) tiles.put(group);
   }
 
-  function reachOf({ x, y, radius }) {
-    return { x, y, r: radius * 1.2 + 26 * scale };
+  function take({ id }) {
+    if (scale === null) return;
+    const alarm = client.alarms.get(id);
+    if (alarm && isPlaced(alarm)) {
+      groups.put(pointOf(alarm, scale));
+      fresh.add(id);
+    } else {
+      groups.drop(id);
+      fresh.delete(id);
+    }
   }
 
-  function paintGroup(ctx, { x, y, radius, alarms }) {
-    drawMark(ctx, statusOfAlarm(alarms[0].kind), x, y, radius);
-    if (alarms.length > 1) drawCount(ctx, x + radius * 0.55, y - radius * 0.35, alarms.length, scale);
+  function takeAll(view) {
+    scale = view.scale;
+    const placed = [...client.alarms.values()].filter(isPlaced);
+    groups.reset(placed.map((alarm) => pointOf(alarm, scale)));
+    placed.forEach(({ id }) => fresh.add(id));
+  }
+
+  function showRings(view, seen) {
+    const places = seen.filter(({ lead }) => pulses(lead)).map(({ lead }) => ({ x: lead.x - view.ox, y: lead.y - view.oy, radius: lead.radius }));
+    rings.set(places, calm() || places.length > MOST_PULSES);
+    pulsing = false;
   }
 
   function render(view) {
-    regroup(view);
-    const seen = groups.filter(({ x, y }) => x > -EDGE && y > -EDGE && x < view.width + EDGE && y < view.height + EDGE);
-    tiles.show(seen, view.dpr);
-    const pulsing = seen.filter((group) => group.pulse);
-    rings.set(pulsing, calm() || pulsing.length > MOST_PULSES);
-    tellPainted(groups);
-    return seen.length > 0;
+    const anew = view !== shown || scale === null;
+    shown = view;
+    if (view.scale !== scale) takeAll(view);
+    const seen = anew || pulsing ? [...groups.all].filter((group) => isSeen(group, view)) : [];
+    if (anew) tiles.show(seen, view.dpr);
+    else tiles.paint();
+    if (anew || pulsing) showRings(view, seen);
+    if (fresh.size) tellPainted([...fresh]);
+    fresh.clear();
+    return tiles.some;
   }
 
-  const off = picture.on((change) => {
-    if (change.full) layer.ask();
-    else if (change.alarms.size) layer.again(); // a tab that was hidden catches up
-  });
-  const offAlarms = picture.onAlarms(layer.again); // where it is seen, an alarm does not wait for the next frame
+  function askAll() {
+    scale = null;
+    layer.ask();
+  }
+
+  const offs = [
+    picture.on((change) => {
+      if (change.full) askAll();
+      else if (change.alarms.size) layer.again(); // a tab that was hidden catches up
+    }),
+    picture.onAlarm(take),
+    picture.onAlarms(layer.again), // where it is seen, an alarm does not wait for the next frame
+  ];
   layer.ask();
 
   return {
     show: layer.show,
     hit(point) {
-      const view = layer.view();
-      if (!view) return null;
-      const world = map.getPixelOrigin().add(map.containerPointToLayerPoint(point));
-      const [x, y] = [world.x - view.ox, world.y - view.oy];
-      const found = [...groups].reverse().find((group) => Math.hypot(group.x - x, group.y - y) <= group.radius + 4);
-      return found ? tooltip(found.alarms, picture.client.serverNow()) : null;
+      if (!shown) return null;
+      const { x, y } = map.getPixelOrigin().add(map.containerPointToLayerPoint(point));
+      const under = [...groups.all].filter(({ lead }) => Math.hypot(lead.x - x, lead.y - y) <= lead.radius + 4);
+      const [found] = under.sort((a, b) => byRank(a.lead, b.lead));
+      return found ? tooltip([...found.members].map(({ alarm }) => alarm).sort(compareAlarms), client.serverNow()) : null;
     },
     remove() {
-      off();
-      offAlarms();
+      offs.forEach((off) => off());
       rings.set([], true);
       layer.remove();
     },

@@ -17,6 +17,7 @@ export function touched(x, y, r) {
  * @template T
  * @typedef {object} Kind how things look
  * @property {(thing: T) => {x: number, y: number, r: number}} place css pixels
+ * @property {(a: T, b: T) => number} order sorts what is painted first to the front
  * @property {(thing: T) => string} look everything that its picture depends on
  * @property {(ctx: OffscreenCanvasRenderingContext2D, thing: T) => void} draw
  */
@@ -24,6 +25,7 @@ export function touched(x, y, r) {
 /** @template T */
 export class Tiles {
   #tiles = new Map();
+  #changed = new Set(); // keys of tiles that may look different now
   #dpr = 0;
 
   /** @param {HTMLElement} container @param {Kind<T>} kind */
@@ -31,33 +33,60 @@ export class Tiles {
     Object.assign(this, { container, kind });
   }
 
-  /** Shows things, in this order. @param {T[]} things @param {number} dpr */
+  /** Whether there is anything. */
+  get some() {
+    return this.#tiles.size > 0;
+  }
+
+  /** Shows these things in place of all. @param {Iterable<T>} things @param {number} dpr */
   show(things, dpr) {
-    const wanted = new Map();
-    for (const thing of things) {
-      const { x, y, r } = this.kind.place(thing);
-      for (const key of touched(x, y, r)) {
-        if (!wanted.has(key)) wanted.set(key, []);
-        wanted.get(key).push(thing);
-      }
-    }
-    if (dpr !== this.#dpr) this.#drop(() => true);
+    if (dpr !== this.#dpr) for (const key of [...this.#tiles.keys()]) this.#drop(key);
     this.#dpr = dpr;
-    this.#drop((key) => !wanted.has(key));
-    wanted.forEach((own, key) => this.#paint(key, own));
+    for (const [key, { things: own }] of this.#tiles) {
+      own.clear();
+      this.#changed.add(key);
+    }
+    for (const thing of things) this.put(thing);
+    this.paint();
   }
 
-  #drop(when) {
-    for (const [key, { bitmaps }] of this.#tiles) {
-      if (!when(key)) continue;
-      bitmaps.element.remove();
-      this.#tiles.delete(key);
+  /** Takes a thing in, or its new look, for the next `paint`. @param {T} thing */
+  put(thing) {
+    for (const key of this.#keys(thing)) {
+      const tile = this.#tiles.get(key) ?? this.#make(key);
+      tile.things.add(thing);
+      this.#changed.add(key);
     }
   }
 
-  #paint(key, things) {
+  /** Takes a thing out, for the next `paint`. @param {T} thing */
+  delete(thing) {
+    for (const key of this.#keys(thing)) if (this.#tiles.get(key)?.things.delete(thing)) this.#changed.add(key);
+  }
+
+  /** Paints what has changed. */
+  paint() {
+    for (const key of this.#changed) {
+      const tile = this.#tiles.get(key);
+      if (tile?.things.size) this.#paint(tile);
+      else if (tile) this.#drop(key);
+    }
+    this.#changed.clear();
+  }
+
+  #keys(thing) {
+    const { x, y, r } = this.kind.place(thing);
+    return touched(x, y, r);
+  }
+
+  #drop(key) {
+    this.#tiles.get(key).bitmaps.element.remove();
+    this.#tiles.delete(key);
+  }
+
+  #paint(tile) {
+    const things = [...tile.things].sort(this.kind.order);
     const look = things.map(this.kind.look).join();
-    const tile = this.#tiles.get(key) ?? this.#make(key);
     if (tile.look === look) return;
     tile.look = look;
     tile.bitmaps.show(TILE, TILE, this.#dpr, (ctx) => {
@@ -68,7 +97,7 @@ export class Tiles {
 
   #make(key) {
     const [x, y] = key.split(":").map((index) => index * TILE);
-    const tile = { bitmaps: new Bitmaps(), look: null, x, y };
+    const tile = { bitmaps: new Bitmaps(), things: new Set(), look: null, x, y };
     const { element } = tile.bitmaps;
     element.style.cssText = `position:absolute;left:${x}px;top:${y}px;width:${TILE}px;height:${TILE}px`;
     this.container.append(element);
