@@ -38,7 +38,7 @@ from layouts.drilldown_handling import (
     response_section,
 )
 from layouts.drilldown_photos import photos_section
-from layouts.history_columns import cause_text, verdict_word
+from layouts.history_columns import cause_text, outcome_word, verdict_word
 from layouts.shown import Shown, number
 
 
@@ -67,7 +67,7 @@ def incident_body(at_hand: AtHand, found: Help, shown: Shown) -> list[Part]:
             _place(view, shown),
             before=mark(STATUS_OF_ALARM[view.kind], large=True),
             after=html.Span(
-                verdict_word(view.verdict, _, is_open=view.closed_at is None),
+                outcome_word(view.outcome, _),
                 className="status-word",
             ),
         ),
@@ -153,7 +153,7 @@ def _verdict(view: IncidentDetail, shown: Shown) -> Part:
         merged_notice(view, shown),
         facts(
             [
-                (_("核实"), verdict_word(view.verdict, _, is_open=False)),
+                (_("核实"), outcome_word(view.outcome, _)),
                 (_("误报原因"), _false_cause(view, shown)),
                 (_("说明"), view.verdict_cause),
                 (_("关闭时间"), _by(view.closed_at, view.closed_by, shown)),
@@ -168,7 +168,7 @@ def _false_cause(view: IncidentDetail, shown: Shown) -> str | None:
 
 
 def _by(at: datetime, who: str | None, shown: Shown) -> str:
-    return " · ".join(part for part in (shown.moment(at), who) if part)
+    return " · ".join(part for part in (shown.moment(at), shown.who(who)) if part)
 
 
 def _alarm_row(alarm: PastAlarm, shown: Shown, *, of_device: bool) -> Component:
@@ -222,14 +222,16 @@ def _entry(
         detail = ""
     elif entry.action == "checked":
         detail = _(words.CHECK.get(entry.detail, entry.detail))
-    who = "" if entry.actor == "device" else entry.actor
     after = shown.duration((entry.at - view.opened_at).total_seconds())
     return html.Li(
         [
             html.Time(shown.moment(entry.at), className="num", dateTime=entry.at.isoformat()),
             html.Span(f"+{after}", className="num quiet"),
             html.B(word),
-            html.Span(" · ".join(part for part in (detail, who) if part), className="quiet"),
+            html.Span(
+                " · ".join(part for part in (detail, shown.who(entry.actor)) if part),
+                className="quiet",
+            ),
         ],
         className="timeline-item",
     )

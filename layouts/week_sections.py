@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from data.domain.kpis import Change, Figures, of
 from data.domain.weekly import CommunityWeek, PastFire, WeekReport
-from data.domain.words import AlarmKind, Verdict
+from data.domain.words import AlarmKind, Outcome
 from layouts import ids, words
 from layouts.components import Part, empty, skeleton
 from layouts.shown import Shown, number
@@ -160,14 +160,13 @@ def _verdicts(report: WeekReport, shown: Shown) -> Component:
     total = report.this.incident_count
     if not total:
         return empty(_("本周没有警情。"))
-    named: list[tuple[str, Verdict | None]] = [
-        (_(word), verdict) for verdict, word in words.VERDICT.items()
-    ]
+    ended = [outcome for outcome in Outcome if outcome is not Outcome.MERGED]
+    named: list[tuple[str, Outcome | None]] = [(_(words.OUTCOME[o]), o) for o in ended]
     return table(
         [_("结论"), _("数量"), _("占比")],
         [
-            [name, num(counts.get(verdict, 0)), share_bar(counts.get(verdict, 0) / total)]
-            for name, verdict in [*named, (_("未作结论"), None)]
+            [name, num(counts.get(outcome, 0)), share_bar(counts.get(outcome, 0) / total)]
+            for name, outcome in [*named, (_("未作结论"), None)]
         ],
     )
 

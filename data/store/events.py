@@ -105,6 +105,7 @@ class Incident(Base):
         Index("ix_incident_building_id_opened_at", "building_id", "opened_at"),
         Index("ix_incident_community_code_opened_at", "community_code", "opened_at"),
         Index("ix_incident_kind_opened_at", "kind", "opened_at"),
+        Index("ix_incident_merged_into", "merged_into", **only_where("merged_into IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -127,6 +128,8 @@ class Incident(Base):
     confidence: Mapped[str] = mapped_column(Text, default="")
     #: The incident that it became part of; closed without a verdict of its own.
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
+    #: Counts what people do to it, as in :class:`DeviceState`.
+    version: Mapped[int] = mapped_column(default=0)
     demo: Mapped[bool] = mapped_column(default=False)
 
 

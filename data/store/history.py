@@ -26,6 +26,7 @@ from data.domain.history import (
 from data.domain.words import Verdict
 from data.store.database import Database
 from data.store.drilldown import place_of
+from data.store.incidents import outcome
 from data.store.models import AlarmRow, Building, Community, Device, Incident
 from data.store.steering import unindexed
 
@@ -292,6 +293,6 @@ def _incident_record(
         arrived_at=row.arrived_at,
         closed_at=row.closed_at,
         closed_by=row.closed_by,
-        verdict=row.verdict,
+        outcome=outcome(row),
         verdict_cause=row.verdict_cause,
     )

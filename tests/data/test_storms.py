@@ -69,7 +69,7 @@ def test_a_flood_begins_above_ten_and_ends_below_five(lane: Lane) -> None:
         assert lane.worker.watch_flood() is (True if number == 10 else None)
         alarm = lane.rows(AlarmRow)[-1]
         lane.clock.tick(30)
-        lane.commands.close(alarm.id, DUTY, Verdict.REAL, "")
+        lane.commands.close(alarm.id, DUTY, Verdict.REAL, "试")
     lane.clock.tick(430)
     assert lane.worker.watch_flood() is None
     assert lane.rows(AlarmFlood)[0].ended_at is None

@@ -144,7 +144,7 @@ def test_alarms_of_a_device_lead_to_their_incidents(session):
     session.get_one(AlarmRow, 1).incident_id = 1
     session.flush()
     panel = device(session, "S1", ZH)
-    assert links(panel).count("/?incident=1") == 1
+    assert links(panel).count("/?incident=1") == 2  # as one that is open, and in its past
     assert "/history/?tab=alarms&q=S1" in links(panel)
 
 

@@ -42,6 +42,8 @@ const whyNot = () => ({
   NotAFire: t("故障和监管信号不能确认为起火"),
   NotShelved: t("这条报警已不在搁置中"),
   ReasonMissing: t("请写明原因"),
+  CauseMissing: t("请选择误报原因"),
+  FindingMissing: t("真警请写明现场情况"),
   ShelfTooLong: t("一次最长搁置 8 小时"),
 });
 

@@ -23,6 +23,8 @@ const NAMED = {
   Stage: () => t("处置已经到了别的阶段，请看上面的时间"),
   ResponseRunning: () => t("处置还在进行：先记录结束，再结案"),
   ReasonMissing: () => t("请写明原因"),
+  CauseMissing: () => t("请选择误报原因"),
+  FindingMissing: () => t("真警请写明现场情况"),
   Merge: () => t("不能这样合并或拆分：已派出的警情不能并入别的警情，拆分要两边都留有报警"),
   NotAllowed: () => t("您的角色不能这样做"),
   NotFound: () => t("没有找到，可能已被删除"),
@@ -43,8 +45,9 @@ const BY_STATUS = {
  * @param {{error?: string, by?: string, at?: number, detail?: string}} problem the server's answer
  */
 export function refusalOf(status, problem) {
-  const said = (NAMED[problem.error] ?? BY_STATUS[status])?.() ?? t("服务器没有接受（{status}）", { status });
   const first = whoAndWhen(problem);
+  if (first && problem.error === "Stage") return t("{by} 在 {at} 已经记录", first);
+  const said = (NAMED[problem.error] ?? BY_STATUS[status])?.() ?? t("服务器没有接受（{status}）", { status });
   return first ? t("{said}：{by}，{at}", { said, ...first }) : said;
 }
 
@@ -87,12 +90,3 @@ export function sender(post = send) {
 /** Sends a file as it is. @param {string} path @param {File} file */
 export const upload = (path, file) =>
   send(path, file, { "Content-Type": file.type || "application/octet-stream", "Idempotency-Key": newKey() });
-
-/** Who reached a stage of an incident first; null if nobody has. @param {number} incident @param {string} stage */
-export async function reachedBy(incident, stage) {
-  const answer = await fetch(`/api/v1/incidents/${incident}`, { credentials: "same-origin" }).catch(() => null);
-  if (!answer?.ok) return null;
-  const { timeline } = await answer.json();
-  const entry = timeline.find(({ action }) => action === stage);
-  return entry ? { by: entry.actor, at: time(entry.at) } : null;
-}

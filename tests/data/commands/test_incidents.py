@@ -206,7 +206,7 @@ def test_splitting_makes_an_incident_of_its_own(lane: Lane) -> None:
 def test_what_is_left_of_a_split_closes_if_all_of_it_is_over(lane: Lane) -> None:
     lane.send("S0", smoke_pct=40)
     lane.send("S1", smoke_pct=40)
-    lane.commands.close(1, DUTY, Verdict.FALSE, "油烟")
+    lane.commands.close(1, DUTY, Verdict.FALSE, "", FalseCause.COOKING)
     lane.commands.split(1, [2], DUTY, "")
     assert [(i.id, i.verdict) for i in lane.rows(Incident)] == [(1, Verdict.FALSE), (2, None)]
     assert lane.rows(Incident)[1].closed_at is None

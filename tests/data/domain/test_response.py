@@ -66,24 +66,24 @@ def test_an_incident_is_not_closed_while_somebody_is_out_there(stage: Stage) -> 
 
 
 @pytest.mark.parametrize(
-    ("verdict", "cause", "note", "allowed"),
+    ("verdict", "cause", "note", "missing"),
     [
-        (Verdict.REAL, None, "电线短路", True),
-        (Verdict.REAL, None, " ", False),
-        (Verdict.FALSE, FalseCause.COOKING, "", True),
-        (Verdict.FALSE, None, "", False),
-        (Verdict.TEST, None, "", True),
-        (Verdict.DRILL, None, "", True),
+        (Verdict.REAL, None, "电线短路", None),
+        (Verdict.REAL, None, " ", errors.FindingMissingError),
+        (Verdict.FALSE, FalseCause.COOKING, "", None),
+        (Verdict.FALSE, None, "油烟", errors.CauseMissingError),
+        (Verdict.TEST, None, "", None),
+        (Verdict.DRILL, None, "", None),
     ],
 )
 def test_what_was_found_is_said(
-    verdict: Verdict, cause: FalseCause | None, note: str, allowed: bool
+    verdict: Verdict, cause: FalseCause | None, note: str, missing: type[Exception] | None
 ) -> None:
     incident = replace(OPEN, response=RESPONSES[DONE])
-    if allowed:
+    if missing is None:
         may_close(incident, verdict, cause, note)
     else:
-        with pytest.raises(errors.ReasonMissingError):
+        with pytest.raises(missing):
             may_close(incident, verdict, cause, note)
 
 
