@@ -24,11 +24,11 @@ def lock_devices(session: Session, device_ids: Iterable[str]) -> None:
     """Keep other writers away from some devices until the commit.
 
     A statement of its own: one that waits for a lock goes on with what it had read before of the
-    tables that it does not lock.
+    tables that it does not lock. ``key_share``: rows that point at a device may be written.
     """
     if _on_postgres(session):
         wanted = select(Device.id).where(Device.id.in_(sorted(device_ids))).order_by(Device.id)
-        session.execute(wanted.with_for_update())
+        session.execute(wanted.with_for_update(key_share=True))
 
 
 def enter(session: Session) -> None:
