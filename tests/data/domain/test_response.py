@@ -59,6 +59,16 @@ def test_who_was_sent_is_named() -> None:
         advance(OPEN, SENT, at=T0, to=" ")
 
 
+def test_who_comes_second_to_a_stage_learns_who_and_when() -> None:
+    sent = replace(OPEN, response=RESPONSES[SENT], recorded_by={SENT: "kim"})
+    with pytest.raises(errors.StageError) as caught:
+        advance(sent, SENT, at=T0, to="沙塘站")
+    assert (caught.value.by, caught.value.at) == ("kim", RESPONSES[SENT].dispatched_at)
+    with pytest.raises(errors.StageError) as caught:
+        advance(sent, HELD, at=T0)  # nobody was there before
+    assert (caught.value.by, caught.value.at) == (None, None)
+
+
 @pytest.mark.parametrize("stage", [SENT, THERE, HELD])
 def test_an_incident_is_not_closed_while_somebody_is_out_there(stage: Stage) -> None:
     with pytest.raises(errors.ResponseRunningError):
