@@ -58,6 +58,7 @@ class Panel {
     this.picture = picture;
     this.send = sender();
     this.waiting = 0;
+    this.pictures = 0;
     this.kept = new Kept(root);
     this.said = el("p", { class: "handling-said", role: "alert", hidden: true });
   }
@@ -71,6 +72,7 @@ class Panel {
     setInterval(() => this.#tick(), SECOND_MS);
     this.picture.onAlarm((alarm, previous) => tells(alarm, previous) && concerns(this.#shown(), alarm, previous) && this.#askSoon());
     this.picture.onIncident((incident) => tellsOf(this.#shown(), incident) && this.#askSoon());
+    this.picture.on(({ full }) => full && this.pictures++ > 0 && this.#askSoon()); // what was missed is not told again
     this.#fill();
   }
 
