@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from data.domain.drilldown import Help, IncidentDetail, PastAlarm, TimelineEntry
-from data.domain.words import STATUS_OF_ALARM
+from data.domain.words import STATUS_OF_ALARM, Outcome
 from layouts import ids, words
 from layouts.components import (
     Crumb,
@@ -72,7 +72,7 @@ def incident_body(at_hand: AtHand, found: Help, shown: Shown) -> list[Part]:
             ),
         ),
         _summary(view, shown),
-        _verdict(view, shown),
+        _outcome(view, shown),
         response_section(at_hand, shown),
         confidence_section(view, shown),
         *help_sections(found, shown),
@@ -143,23 +143,29 @@ def _span(start: datetime, end: datetime | None, shown: Shown) -> str:
     return "—" if end is None else shown.duration((end - start).total_seconds())
 
 
-def _verdict(view: IncidentDetail, shown: Shown) -> Part:
+def _outcome(view: IncidentDetail, shown: Shown) -> Part:
     """Return how it ended; nothing while it is open."""
     _ = shown.translate
     if view.closed_at is None:
         return None
     return section(
-        _("结论"),
+        _("结果"),
         merged_notice(view, shown),
         facts(
             [
-                (_("核实"), outcome_word(view.outcome, _)),
+                (_("结果"), _ended(view, shown)),
                 (_("误报原因"), _false_cause(view, shown)),
                 (_("说明"), view.verdict_cause),
                 (_("关闭时间"), _by(view.closed_at, view.closed_by, shown)),
             ]
         ),
     )
+
+
+def _ended(view: IncidentDetail, shown: Shown) -> str:
+    _ = shown.translate
+    recovered = view.outcome is Outcome.RECOVERED
+    return _(words.INCIDENT_ACTION["recovered"]) if recovered else outcome_word(view.outcome, _)
 
 
 def _false_cause(view: IncidentDetail, shown: Shown) -> str | None:

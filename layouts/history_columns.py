@@ -117,7 +117,7 @@ INCIDENT_COLUMNS: Final[Sequence[Column]] = (
     Column(
         "confidence", _("可信度依据"), 190, lambda r, shown: confidence_text(r.confidence, shown)
     ),
-    Column("verdict", _("核实"), 150, _outcome),
+    Column("verdict", _("结果"), 150, _outcome),
     Column("note", _("原因"), 190, lambda r, _shown: r.verdict_cause),
     Column("acked_at", _("确认时间"), 168, lambda r, _shown: r.acked_at),
     Column("arrived_at", _("到场时间"), 168, lambda r, _shown: r.arrived_at),

@@ -63,7 +63,7 @@ def happened(report: WeekReport, shown: Shown) -> Component:
         ),
         html.Div(
             [
-                html.Div([html.H3(_("警情结论")), _verdicts(report, shown)]),
+                html.Div([html.H3(_("警情结果")), _outcomes(report, shown)]),
                 html.Div([html.H3(_("火灾")), _fires(report.fires, shown)]),
             ],
             className="week-split",
@@ -154,7 +154,7 @@ def _answered(report: WeekReport, shown: Shown) -> Component:
     return html.P(text + (" " if shown.lang == "en" else "") + earlier)
 
 
-def _verdicts(report: WeekReport, shown: Shown) -> Component:
+def _outcomes(report: WeekReport, shown: Shown) -> Component:
     _ = shown.translate
     counts = report.this.incidents
     total = report.this.incident_count
@@ -163,7 +163,7 @@ def _verdicts(report: WeekReport, shown: Shown) -> Component:
     ended = [outcome for outcome in Outcome if outcome is not Outcome.MERGED]
     named: list[tuple[str, Outcome | None]] = [(_(words.OUTCOME[o]), o) for o in ended]
     return table(
-        [_("结论"), _("数量"), _("占比")],
+        [_("结果"), _("数量"), _("占比")],
         [
             [name, num(counts.get(outcome, 0)), share_bar(counts.get(outcome, 0) / total)]
             for name, outcome in [*named, (_("未作结论"), None)]
