@@ -17,7 +17,7 @@ from data.domain.intake import DeviceMemory, NewAlarm, Taken, elapse, settle, ta
 from data.domain.readings import Reading, check_reading
 from data.domain.rules import Rules
 from data.live.present import Changes, DeviceUpdate, Present
-from data.store import alarms, incidents, intake, outbox, steps
+from data.store import alarms, gate, incidents, intake, outbox, steps
 from data.store.database import Database
 from data.store.intake import KnownDevice
 from data.store.rules import RuleBook
@@ -185,6 +185,8 @@ def _store_alarms(
 ) -> tuple[Alarm, ...]:
     """Write what the reading did to the alarms; return those still open."""
     by_id = {alarm.id: alarm for alarm in open_alarms}
+    if taken.steps or taken.raised:
+        gate.enter(batch.session)
     for step in taken.steps:
         steps.record(batch.session, step)
         by_id[step.alarm.id] = step.alarm

@@ -25,6 +25,7 @@ from data.pipeline import Pipeline
 from data.store import alarms, commands, floods, intake, neighbours, outbox, steps
 from data.store.database import Database
 from data.store.geometry import geometry_version
+from data.store.incident_views import incident_marks
 from data.store.intake import KnownDevice
 
 log = structlog.get_logger()
@@ -115,7 +116,8 @@ class Worker:
                 DeviceUpdate.of(*pair) for pair in intake.load_updates(session, now, notes.devices)
             )
             views = tuple(alarms.alarm_views(session, notes.alarms))
-        self._present.tell(Changes(devices, views))
+            marks = tuple(incident_marks(session, notes.incidents))
+        self._present.tell(Changes(devices, views, marks))
         with self._database.writing() as session:
             outbox.settle(session, notes)
         return len(notes.ids)
@@ -182,9 +184,13 @@ class Worker:
             now = self._now()
             quiet = floods.rate(session, now) <= FLOOD_ABOVE and floods.running(session) is None
         if quiet:
+            self._present.note_flood(None)
             return None
         with self._database.writing() as session:
             turned = floods.watch(session, now)
+            session.flush()
+            flood = floods.running(session)
+        self._present.note_flood(None if flood is None else flood.began_at)
         if turned is not None:
             log.warning("alarm flood began" if turned else "alarm flood ended")
         return turned

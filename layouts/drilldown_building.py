@@ -43,6 +43,7 @@ from layouts.components import (
     summary,
 )
 from layouts.drilldown import drill, head, people_section, root_crumb
+from layouts.history_columns import outcome_word
 from layouts.shown import Shown, number
 from layouts.trends import trend_section
 
@@ -95,7 +96,7 @@ def building_panel(
 
 
 def alarms_section(alarms: tuple[OpenAlarmView, ...], shown: Shown) -> Component:
-    """Return the open alarms, oldest first."""
+    """Return the open alarms, oldest first; each leads to its incident, else to its device."""
     _ = shown.translate
     return section(
         _("未关闭的报警"),
@@ -120,7 +121,9 @@ def _alarm_row(alarm: OpenAlarmView, shown: Shown) -> Component:
         sub=f"{alarm.device_name} · {state}",
         before=mark(STATUS_OF_ALARM[alarm.kind]),
         side=[age(shown, alarm.raised_at)],
-        link=href("device", alarm.device_id),
+        link=href("device", alarm.device_id)
+        if alarm.incident_id is None
+        else href("incident", str(alarm.incident_id)),
     )
 
 
@@ -335,11 +338,8 @@ def history_link(tab: str, text: str, shown: Shown) -> Component:
 def _incident_row(incident: IncidentView, shown: Shown) -> Component:
     _ = shown.translate
     kind = _(words.ALARM_KIND[incident.kind])
-    verdict = _("待核实") if incident.verdict is None else _(words.VERDICT[incident.verdict])
-    if incident.closed_at is None:
-        verdict = _("处置中")
     return row(
-        f"{kind} · {verdict}",
+        f"{kind} · {outcome_word(incident.outcome, _)}",
         sub=incident.verdict_cause,
         before=mark(STATUS_OF_ALARM[incident.kind]),
         side=[html.Span(shown.moment(incident.opened_at), className="num")],

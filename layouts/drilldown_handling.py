@@ -183,7 +183,7 @@ def _clock_lines(at_hand: AtHand, shown: Shown) -> list[Component]:
         elif view.closed_at is None:
             lines.append(html.Li(html.Span(_(word)), className="step step-later"))
     if view.closed_at is not None:
-        by = view.closed_by or ""
+        by = shown.who(view.closed_by)
         lines.append(_reached(_("警情结案"), view.closed_at, view.opened_at, by, shown))
     return lines
 

@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from data.domain.drilldown import Help, IncidentDetail, PastAlarm, TimelineEntry
-from data.domain.words import STATUS_OF_ALARM
+from data.domain.words import STATUS_OF_ALARM, Outcome
 from layouts import ids, words
 from layouts.components import (
     Crumb,
@@ -38,7 +38,7 @@ from layouts.drilldown_handling import (
     response_section,
 )
 from layouts.drilldown_photos import photos_section
-from layouts.history_columns import cause_text, verdict_word
+from layouts.history_columns import cause_text, outcome_word, verdict_word
 from layouts.shown import Shown, number
 
 
@@ -67,12 +67,12 @@ def incident_body(at_hand: AtHand, found: Help, shown: Shown) -> list[Part]:
             _place(view, shown),
             before=mark(STATUS_OF_ALARM[view.kind], large=True),
             after=html.Span(
-                verdict_word(view.verdict, _, is_open=view.closed_at is None),
+                outcome_word(view.outcome, _),
                 className="status-word",
             ),
         ),
         _summary(view, shown),
-        _verdict(view, shown),
+        _outcome(view, shown),
         response_section(at_hand, shown),
         confidence_section(view, shown),
         *help_sections(found, shown),
@@ -143,17 +143,17 @@ def _span(start: datetime, end: datetime | None, shown: Shown) -> str:
     return "—" if end is None else shown.duration((end - start).total_seconds())
 
 
-def _verdict(view: IncidentDetail, shown: Shown) -> Part:
+def _outcome(view: IncidentDetail, shown: Shown) -> Part:
     """Return how it ended; nothing while it is open."""
     _ = shown.translate
     if view.closed_at is None:
         return None
     return section(
-        _("结论"),
+        _("结果"),
         merged_notice(view, shown),
         facts(
             [
-                (_("核实"), verdict_word(view.verdict, _, is_open=False)),
+                (_("结果"), _ended(view, shown)),
                 (_("误报原因"), _false_cause(view, shown)),
                 (_("说明"), view.verdict_cause),
                 (_("关闭时间"), _by(view.closed_at, view.closed_by, shown)),
@@ -162,13 +162,19 @@ def _verdict(view: IncidentDetail, shown: Shown) -> Part:
     )
 
 
+def _ended(view: IncidentDetail, shown: Shown) -> str:
+    _ = shown.translate
+    recovered = view.outcome is Outcome.RECOVERED
+    return _(words.INCIDENT_ACTION["recovered"]) if recovered else outcome_word(view.outcome, _)
+
+
 def _false_cause(view: IncidentDetail, shown: Shown) -> str | None:
     causes = [alarm.false_cause for alarm in view.alarms if alarm.false_cause]
     return shown.translate(words.FALSE_CAUSE[causes[0]]) if causes else None
 
 
 def _by(at: datetime, who: str | None, shown: Shown) -> str:
-    return " · ".join(part for part in (shown.moment(at), who) if part)
+    return " · ".join(part for part in (shown.moment(at), shown.who(who)) if part)
 
 
 def _alarm_row(alarm: PastAlarm, shown: Shown, *, of_device: bool) -> Component:
@@ -222,14 +228,16 @@ def _entry(
         detail = ""
     elif entry.action == "checked":
         detail = _(words.CHECK.get(entry.detail, entry.detail))
-    who = "" if entry.actor == "device" else entry.actor
     after = shown.duration((entry.at - view.opened_at).total_seconds())
     return html.Li(
         [
             html.Time(shown.moment(entry.at), className="num", dateTime=entry.at.isoformat()),
             html.Span(f"+{after}", className="num quiet"),
             html.B(word),
-            html.Span(" · ".join(part for part in (detail, who) if part), className="quiet"),
+            html.Span(
+                " · ".join(part for part in (detail, shown.who(entry.actor)) if part),
+                className="quiet",
+            ),
         ],
         className="timeline-item",
     )

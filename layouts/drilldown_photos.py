@@ -14,7 +14,7 @@ def photos_section(at_hand: AtHand, shown: Shown) -> Component:
     _ = shown.translate
     number, photos = at_hand.incident.id, at_hand.handling.photos
     nothing = empty(_("还没有照片。现场照片（JPEG、PNG、WebP，不超过 8 MB）会显示在这里。"))
-    shown_photos = html.Div([_photo(number, photo, shown) for photo in photos], className="photos")
+    shown_photos = html.Div([_photo(photo, number, shown) for photo in photos], className="photos")
     return section(
         _("现场照片"),
         shown_photos if photos else nothing,
@@ -24,10 +24,13 @@ def photos_section(at_hand: AtHand, shown: Shown) -> Component:
     )
 
 
-def _photo(incident: int, photo: PhotoView, shown: Shown) -> Component:
+def _photo(photo: PhotoView, incident: int, shown: Shown) -> Component:
+    _ = shown.translate
     said = f"{shown.clock(photo.at)} {photo.actor}"
-    path = f"/api/v1/incidents/{incident}/photos/{photo.id}"
-    alt = shown.translate("现场照片，{said}").format(said=said)
+    if photo.incident_id != incident:
+        said = f"{said} · {_('警情 {n}').format(n=photo.incident_id)}"
+    path = f"/api/v1/incidents/{photo.incident_id}/photos/{photo.id}"
+    alt = _("现场照片，{said}").format(said=said)
     return html.Figure(
         [
             html.A(html.Img(src=f"{path}?small=1", alt=alt), href=path, target="_blank"),

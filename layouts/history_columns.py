@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from data.domain.history import AlarmRecord, IncidentRecord, Tab
 from data.domain.rules import RULES
 from data.domain.weeks import SHANGHAI
-from data.domain.words import BuildingCategory, Verdict
+from data.domain.words import BuildingCategory, Outcome, Verdict
 from layouts import words
 from layouts.components import href
 from layouts.confidence import confidence_text
@@ -62,8 +62,17 @@ def category_word(category: BuildingCategory | None, _: Translator) -> str:
     return "" if category is None else _(words.CATEGORY[category])
 
 
-def _verdict(record: Record, shown: Shown) -> str:
+def _verdict(record: AlarmRecord, shown: Shown) -> str:
     return verdict_word(record.verdict, shown.translate, is_open=record.closed_at is None)
+
+
+def _outcome(record: IncidentRecord, shown: Shown) -> str:
+    return outcome_word(record.outcome, shown.translate)
+
+
+def outcome_word(outcome: Outcome | None, _: Translator) -> str:
+    """Return how an incident ended, or that it is still being handled."""
+    return _("处置中") if outcome is None else _(words.OUTCOME[outcome])
 
 
 def verdict_word(verdict: Verdict | None, _: Translator, *, is_open: bool) -> str:
@@ -108,12 +117,12 @@ INCIDENT_COLUMNS: Final[Sequence[Column]] = (
     Column(
         "confidence", _("可信度依据"), 190, lambda r, shown: confidence_text(r.confidence, shown)
     ),
-    Column("verdict", _("核实"), 136, _verdict),
+    Column("verdict", _("结果"), 150, _outcome),
     Column("note", _("原因"), 190, lambda r, _shown: r.verdict_cause),
     Column("acked_at", _("确认时间"), 168, lambda r, _shown: r.acked_at),
     Column("arrived_at", _("到场时间"), 168, lambda r, _shown: r.arrived_at),
     Column("closed_at", _("关闭时间"), 168, lambda r, _shown: r.closed_at),
-    Column("closed_by", _("关闭人"), 90, lambda r, _shown: r.closed_by),
+    Column("closed_by", _("关闭人"), 90, lambda r, shown: shown.who(r.closed_by)),
     Column("id", _("警情编号"), 100, lambda r, _shown: r.id),
 )
 COLUMNS: Final = {Tab.ALARMS: ALARM_COLUMNS, Tab.INCIDENTS: INCIDENT_COLUMNS}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from data.domain.alarms import DEVICE, SYSTEM
 from data.domain.views import Place
 from data.domain.weeks import SHANGHAI
 from data.domain.words import DeviceKind
@@ -30,6 +31,12 @@ class Shown:
     def place(self, place: Place) -> str:
         """Return the name of a place in the language."""
         return place.called(self.lang)
+
+    def who(self, name: str | None) -> str:
+        """Return who did something; nothing for a device, which does nothing of its own."""
+        if name == SYSTEM:
+            return self.translate("系统")
+        return "" if name is None or name == DEVICE else name
 
     def age(self, at: datetime) -> str:
         """Return how long ago something was, as the browser will count it on."""

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from data.domain.kpis import Change, Figures, of
 from data.domain.weekly import CommunityWeek, PastFire, WeekReport
-from data.domain.words import AlarmKind, Verdict
+from data.domain.words import AlarmKind, Outcome
 from layouts import ids, words
 from layouts.components import Part, empty, skeleton
 from layouts.shown import Shown, number
@@ -63,7 +63,7 @@ def happened(report: WeekReport, shown: Shown) -> Component:
         ),
         html.Div(
             [
-                html.Div([html.H3(_("警情结论")), _verdicts(report, shown)]),
+                html.Div([html.H3(_("警情结果")), _outcomes(report, shown)]),
                 html.Div([html.H3(_("火灾")), _fires(report.fires, shown)]),
             ],
             className="week-split",
@@ -154,20 +154,19 @@ def _answered(report: WeekReport, shown: Shown) -> Component:
     return html.P(text + (" " if shown.lang == "en" else "") + earlier)
 
 
-def _verdicts(report: WeekReport, shown: Shown) -> Component:
+def _outcomes(report: WeekReport, shown: Shown) -> Component:
     _ = shown.translate
     counts = report.this.incidents
     total = report.this.incident_count
     if not total:
         return empty(_("本周没有警情。"))
-    named: list[tuple[str, Verdict | None]] = [
-        (_(word), verdict) for verdict, word in words.VERDICT.items()
-    ]
+    ended = [outcome for outcome in Outcome if outcome is not Outcome.MERGED]
+    named: list[tuple[str, Outcome | None]] = [(_(words.OUTCOME[o]), o) for o in ended]
     return table(
-        [_("结论"), _("数量"), _("占比")],
+        [_("结果"), _("数量"), _("占比")],
         [
-            [name, num(counts.get(verdict, 0)), share_bar(counts.get(verdict, 0) / total)]
-            for name, verdict in [*named, (_("未作结论"), None)]
+            [name, num(counts.get(outcome, 0)), share_bar(counts.get(outcome, 0) / total)]
+            for name, outcome in [*named, (_("未作结论"), None)]
         ],
     )
 

@@ -13,6 +13,7 @@ from data.domain.words import (
     DeviceKind,
     FacilityKind,
     FalseCause,
+    Outcome,
     PersonRole,
     Platform,
     Role,
@@ -104,6 +105,12 @@ VERDICT: Final[Mapping[Verdict, str]] = {
     Verdict.FALSE: _("误报"),
     Verdict.TEST: _("测试"),
     Verdict.DRILL: _("演练"),
+}
+
+OUTCOME: Final[Mapping[Outcome, str]] = {
+    **{Outcome(verdict): word for verdict, word in VERDICT.items()},
+    Outcome.RECOVERED: _("自行恢复"),
+    Outcome.MERGED: _("已合并"),
 }
 
 FALSE_CAUSE: Final[Mapping[FalseCause, str]] = {
@@ -249,6 +256,8 @@ INCIDENT_ACTION: Final[Mapping[str, str]] = {
     "split_off": _("拆出警情"),
     "split_from": _("拆自"),
     "closed": _("已结案"),
+    "recovered": _("自行恢复，未派人"),
+    "fire_recorded": _("已记入火灾记录"),
 }
 
 

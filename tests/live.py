@@ -9,7 +9,7 @@ import orjson
 from data.live.frames import DEFAULTS, ENDED, FIELDS
 from data.live.subscribers import Subscriber
 
-KINDS = {1: "hello", 2: "changes", 3: "beat", 4: "reset", 5: "values"}
+KINDS = {1: "hello", 2: "changes", 3: "beat", 4: "reset", 5: "values", 6: "work"}
 
 
 def alarm_view(**own: Any) -> dict[str, Any]:
@@ -74,6 +74,8 @@ def decoded(frames: Iterable[bytes]) -> list[tuple[str, Any]]:
             content = {"now": now, "age": age - 1}
         elif kind == "changes":
             content = _changes(frame, names)
+        elif kind == "work":
+            content = _work(frame, names)
         found.append((kind, content))
     return found
 
@@ -99,6 +101,17 @@ def read_varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _changes(frame: bytes, names: dict[str, Any]) -> dict[str, Any]:
+    found, rows = _counted(frame)
+    return {**found, "alarms": [_alarm(row, names) for row in rows]}
+
+
+def _work(frame: bytes, names: dict[str, Any]) -> dict[str, Any]:
+    found, (rows, marks) = _counted(frame)
+    incidents = [{"id": number, "buildings": buildings} for number, *buildings in marks]
+    return {**found, "alarms": [_alarm(row, names) for row in rows], "incidents": incidents}
+
+
+def _counted(frame: bytes) -> tuple[dict[str, Any], Any]:
     events, at = read_varint(frame, 1)
     check = frame[at]
     number, at = read_varint(frame, at + 1)
@@ -107,9 +120,8 @@ def _changes(frame: bytes, names: dict[str, Any]) -> dict[str, Any]:
         packed, at = read_varint(frame, at)
         slot += packed >> 3
         statuses[slot] = packed & 7
-    rows = orjson.loads(frame[at:]) if at < len(frame) else []
-    alarms = [_alarm(row, names) for row in rows]
-    return {"events": events, "check": check, "statuses": statuses, "alarms": alarms}
+    rest = orjson.loads(frame[at:]) if at < len(frame) else []
+    return {"events": events, "check": check, "statuses": statuses}, rest
 
 
 def _alarm(row: list[Any], names: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from data.domain.rule_changes import Numbers, Override
 from data.domain.rules import RULES, Rule, Rules
 from data.domain.words import DeviceKind
 from data.live.wire import to_json, to_ms
-from data.store import floods
 from data.store.rules import history, read_rules
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
@@ -79,14 +78,6 @@ def _reading_routes(router: APIRouter, services: Services) -> None:
                 for row in history(session)
             ]
         return _json(rows)
-
-    @router.get("/alarms/load")
-    def get_load() -> Response:
-        with services.database.reading() as session:
-            flood = floods.running(session)
-            rate = floods.rate(session, services.now())
-        since = None if flood is None else to_ms(flood.began_at)
-        return _json({"rate": rate, "flood_since": since})
 
 
 def _rows(rules: Rules) -> list[dict[str, Any]]:

@@ -133,9 +133,13 @@ class AlarmCommands(Runner):
 
 
 def _lock(session: Session, alarm_ids: Sequence[int], now: datetime) -> list[Alarm]:
-    """Lock devices, then alarms: the order in which the pipeline does it."""
-    intake.load_devices(session, alarms.devices_of(session, alarm_ids).values(), now)
-    return alarms.lock(session, alarm_ids)
+    """Lock devices, then alarms: the order in which the pipeline does it.
+
+    An alarm that is raised meanwhile is none of them: its device is not locked.
+    """
+    known = alarms.devices_of(session, alarm_ids)
+    intake.load_devices(session, known.values(), now)
+    return alarms.lock(session, known)
 
 
 def _record(session: Session, before: Alarm, step: Step) -> None:

@@ -48,6 +48,7 @@ class Done:
     devices: Iterable[str] = ()
     alarms: Iterable[int] = ()
     why: str = ""
+    incidents: Iterable[int] = ()
 
 
 #: Does the work inside the transaction.
@@ -77,7 +78,9 @@ class Runner:
                 if first is not None:
                     return first
             done = work(session, now)
-            changes = settle_devices(session, done.devices, done.alarms, now, done.why)
+            changes = settle_devices(
+                session, done.devices, done.alarms, now, done.why, done.incidents
+            )
             session.add(_audit(order, now))
             given = answer(session, changes)
             if actor.key:

@@ -15,7 +15,7 @@ from data.domain.errors import (
     ReasonMissingError,
 )
 from data.live.wire import to_ms
-from data.store import alarms, intake, steps
+from data.store import alarms, gate, intake, steps
 from data.store.intake import KnownDevice
 
 
@@ -80,6 +80,7 @@ def _hold(
     session: Session, device_id: str, transition: Callable[..., Alarm], now: datetime
 ) -> list[Alarm]:
     """Return the device's open alarms after the transition; those put back that were held."""
+    gate.enter(session)
     open_alarms = alarms.open_alarms_of(session, [device_id]).get(device_id, ())
     if transition is put_back:
         open_alarms = tuple(a for a in open_alarms if a.out_of_service_at is not None)

@@ -1,7 +1,7 @@
 """Commands on incidents: the response and its clock, notes, checklist, merge, split, close."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from data.domain.checklists import checklist
 from data.domain.errors import NotAllowedError, NotFoundError, ReasonMissingError
 from data.domain.response import IncidentState, Stage
 from data.domain.words import FalseCause, Verdict
-from data.store import alarms, incidents, intake, steps
+from data.store import alarms, gate, incident_end, incidents, intake, steps
 from data.store.incident_views import IncidentAnswer, incident_view
 from data.store.models import Building, Incident, IncidentPhoto
 
@@ -60,13 +60,13 @@ class IncidentCommands(Runner):
         """
 
         def change(it: _Locked) -> Done:
-            after = response.advance(it.state, stage, at=it.now, to=detail)
+            state = replace(it.state, recorded_by=incidents.recorded_by(it.session, incident_id))
+            after = response.advance(state, stage, at=it.now, to=detail)
             incidents.write_response(it.row, after)
             it.note(str(stage), actor, detail)
-            told = incidents.touch(it.session, incident_id)
             if stage is Stage.ENDED:
-                incidents.settle(it.session, incident_id, it.now)
-            return Done((), told)
+                incident_end.settle(it.session, incident_id, it.now)
+            return Done()
 
         order = _order(actor, str(stage), incident_id, detail, {"detail": detail})
         return self._act(incident_id, order, change)
@@ -78,7 +78,7 @@ class IncidentCommands(Runner):
             if not text.strip():
                 raise ReasonMissingError("a note says something")
             it.note("note", actor, text.strip())
-            return Done((), incidents.touch(it.session, incident_id))
+            return Done()
 
         return self._act(
             incident_id, _order(actor, "noted", incident_id, text, {"text": text}), change
@@ -93,7 +93,7 @@ class IncidentCommands(Runner):
             if item not in checklist(building.category if building else None):
                 raise NotFoundError(f"the checklist has no item {item!r}")
             it.note("checked", actor, item)
-            return Done((), incidents.touch(it.session, incident_id))
+            return Done()
 
         return self._act(
             incident_id, _order(actor, "checked", incident_id, item, {"item": item}), change
@@ -115,7 +115,7 @@ class IncidentCommands(Runner):
             row = IncidentPhoto(incident_id=incident_id, at=it.now)
             add_photo(it.session, row, actor, picture)
             it.note("photo", actor, str(row.id))
-            return Done((), incidents.touch(it.session, incident_id))
+            return Done()
 
         order = _order(actor, "photographed", incident_id, "", {"file": picture.file})
         made = keep(folder, picture)
@@ -140,8 +140,8 @@ class IncidentCommands(Runner):
         ------
         NotAllowedError, NotFoundError, IncidentClosedError
             If the role may not act, there is no such incident, or it is over.
-        ResponseRunningError, ReasonMissingError
-            If somebody is still out there, or nothing is said of what was found.
+        ResponseRunningError, CauseMissingError, FindingMissingError
+            If somebody is still out there, or the verdict does not say enough.
         """
 
         def change(it: _Locked) -> Done:
@@ -153,9 +153,14 @@ class IncidentCommands(Runner):
                 )
                 steps.record(it.session, Step(Action.CLOSED, after, actor.name, it.now, note))
             if not still_open:
-                it.row.closed_at, it.row.closed_by = it.now, actor.name
-                it.row.verdict, it.row.verdict_cause = verdict, note.strip() or None
-                it.note("closed", actor)
+                incident_end.judge(
+                    it.session,
+                    it.row,
+                    at=it.now,
+                    by=actor.name,
+                    verdict=verdict,
+                    found=note.strip() or None,
+                )
             devices = {alarm.device_id for alarm in still_open}
             return Done(devices, [a.id for a in still_open], f"incident {incident_id}")
 
@@ -185,7 +190,7 @@ class IncidentCommands(Runner):
             incidents.regroup(session, one.row)
             one.note("merged", actor, _with(other_id, reason))
             other.note("merged_into", actor, _with(incident_id, reason))
-            return Done((), incidents.touch(session, incident_id))
+            return _told(session, Done(), [incident_id, other_id])
 
         body = {"other": other_id, "reason": reason}
         order = _order(actor, "merged", incident_id, reason, body)
@@ -209,15 +214,13 @@ class IncidentCommands(Runner):
             fresh = incidents.open_beside(session, it.row, min(alarm_ids))
             made.append(fresh.id)
             incidents.move(session, alarm_ids, fresh.id)
-            told = []
             for row in (it.row, fresh):
                 incidents.regroup(session, row)
-                told += incidents.touch(session, row.id)
             it.note("split_off", actor, _with(fresh.id, reason))
             _Locked(session, fresh, [], now).note("split_from", actor, _with(incident_id, reason))
             for row in (it.row, fresh):
-                incidents.settle(session, row.id, now)
-            return Done((), told)
+                incident_end.settle(session, row.id, now)
+            return _told(session, Done(), [incident_id, fresh.id])
 
         body = {"alarms": sorted(set(alarm_ids)), "reason": reason}
         order = _order(actor, "split", incident_id, reason, body)
@@ -225,7 +228,8 @@ class IncidentCommands(Runner):
 
     def _act(self, incident_id: int, order: Order, change: Change) -> IncidentAnswer:
         def work(session: Session, now: datetime) -> Done:
-            return change(_lock(session, [incident_id], now)[incident_id])
+            done = change(_lock(session, [incident_id], now)[incident_id])
+            return _told(session, done, [incident_id])
 
         return self._view(incident_id, order, work)
 
@@ -236,16 +240,31 @@ class IncidentCommands(Runner):
 
 
 def _lock(session: Session, incident_ids: Sequence[int], now: datetime) -> dict[int, _Locked]:
-    """Lock devices, incidents, alarms: the order in which the pipeline does it."""
-    devices = {device for _, device in incidents.alarms_of(session, incident_ids)}
-    intake.load_devices(session, devices, now)
-    rows = incidents.lock(session, incident_ids)
-    ids = [alarm_id for alarm_id, _ in incidents.alarms_of(session, incident_ids)]
-    locked = alarms.lock(session, ids)
+    """Lock the devices of incidents, then pass the gate: the order of :mod:`data.store.gate`.
+
+    An alarm that has joined before the gate brings a device that is not locked: begin again.
+    """
+    while True:
+        devices = {device for _, device in incidents.alarms_of(session, incident_ids)}
+        with session.begin_nested() as attempt:
+            intake.load_devices(session, devices, now)
+            gate.enter(session)
+            members = incidents.alarms_of(session, incident_ids)
+            if {device for _, device in members} <= devices:
+                break
+            attempt.rollback()
+    rows = incidents.load(session, incident_ids)
+    locked = alarms.lock(session, [alarm_id for alarm_id, _ in members])
     return {
         incident_id: _Locked(session, row, [a for a in locked if a.incident_id == incident_id], now)
         for incident_id, row in rows.items()
     }
+
+
+def _told(session: Session, done: Done, incident_ids: Sequence[int]) -> Done:
+    """Say on every screen that people worked on incidents, with the alarms that carry its facts."""
+    touched = [alarm for number in incident_ids for alarm in incidents.touch(session, number)]
+    return replace(done, alarms=[*done.alarms, *touched], incidents=incident_ids)
 
 
 def _order(actor: Actor, action: str, incident_id: int, reason: str, body: dict[str, Any]) -> Order:

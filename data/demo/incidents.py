@@ -12,6 +12,7 @@ from data.demo.clock import MINUTE, NEVER, moment, moment_or_none
 from data.demo.devices import KINDS, Devices
 from data.demo.land import Ints, Land, stream
 from data.demo.rhythm import CAUSES, Cause
+from data.domain.alarms import SYSTEM
 from data.domain.incidents import INCIDENT_KINDS, WINDOW, Witness, confidence
 from data.domain.words import AlarmKind, Verdict
 
@@ -74,9 +75,9 @@ def make_incidents(
         row["community_code"] = lands[devices.land[alarms.device[members[0]]]].code
         rows.append(row)
         history.extend(_timeline(row, members, alarms))
-        for member in members:
-            if alarms.fire[member] >= 0:
-                of_fire.setdefault(int(alarms.fire[member]), number)
+        seen = [int(fire) for fire in alarms.fire[list(members)] if fire >= 0]
+        if seen:  # an incident is at most one fire
+            of_fire.setdefault(seen[0], number)
     return Incidents(tuple(rows), tuple(history), of_alarm, of_fire)
 
 
@@ -135,7 +136,7 @@ def _incident(
         "acked_at": moment_or_none(first_ack),
         "arrived_at": moment(arrived) if went else None,
         "closed_at": None if is_open else moment(int(closed.max())),
-        "closed_by": None if is_open else DUTY,
+        "closed_by": None if is_open else SYSTEM if verdict is None else DUTY,
         "verdict": verdict,
         "verdict_cause": None if decisive is None else note_of(alarms, decisive),
         "confidence": _confidence(members, alarms, devices),
@@ -176,13 +177,14 @@ def _timeline(row: Row, members: tuple[int, ...], alarms: Alarms) -> Iterator[Ro
     for member in members:
         at = moment(int(alarms.received[member]))
         yield _entry(row["id"], at, "alarm", DEVICE, str(member + 1))
-    for action, at in (
-        ("acknowledged", row["acked_at"]),
-        ("arrived", row["arrived_at"]),
-        ("closed", row["closed_at"]),
+    ended = "recovered" if row["closed_by"] == SYSTEM else "closed"
+    for action, at, actor in (
+        ("acknowledged", row["acked_at"], DUTY),
+        ("arrived", row["arrived_at"], DUTY),
+        (ended, row["closed_at"], row["closed_by"]),
     ):
         if at is not None:
-            yield _entry(row["id"], at, action, DUTY)
+            yield _entry(row["id"], at, action, actor)
 
 
 def _entry(incident: int, at: object, action: str, actor: str, detail: str = "") -> Row:

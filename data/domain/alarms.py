@@ -21,6 +21,8 @@ from data.domain.errors import (
     AlreadyConfirmedError,
     AlreadyHeldError,
     AlreadyShelvedError,
+    CauseMissingError,
+    FindingMissingError,
     FireStandsError,
     NotAFireError,
     NotHeldError,
@@ -235,12 +237,11 @@ def close(
 
     Raises
     ------
-    AlarmClosedError, ReasonMissingError
-        If somebody closed it before, or a false alarm comes without its cause or a note.
+    AlarmClosedError, CauseMissingError, FindingMissingError
+        If somebody closed it before, or the verdict does not say enough (:func:`must_say`).
     """
     _must_be_open(alarm, "closed")
-    if verdict is Verdict.FALSE and cause is None and not note.strip():
-        raise ReasonMissingError("a false alarm needs its cause, or a note that says it")
+    must_say(verdict, cause, note)
     return replace(
         _acked(_free(alarm), by, at),
         closed_at=at,
@@ -249,6 +250,20 @@ def close(
         false_cause=cause if verdict is Verdict.FALSE else None,
         note=note.strip() or None,
     )
+
+
+def must_say(verdict: Verdict, cause: FalseCause | None, note: str) -> None:
+    """Raise if a verdict does not say enough: a false one its cause, a real one what was found.
+
+    Raises
+    ------
+    CauseMissingError, FindingMissingError
+        The same for an alarm and for an incident.
+    """
+    if verdict is Verdict.FALSE and cause is None:
+        raise CauseMissingError("a false alarm needs its cause")
+    if verdict is Verdict.REAL and not note.strip():
+        raise FindingMissingError("a real alarm needs what was found")
 
 
 def shelve(alarm: Alarm, *, by: str, at: datetime, until: datetime, reason: str) -> Alarm:

@@ -14,7 +14,7 @@ from data.domain.views import (
     Place,
     TrendSeries,
 )
-from data.domain.words import AlarmKind, DeviceKind, FalseCause, Verdict
+from data.domain.words import AlarmKind, DeviceKind, FalseCause, Outcome, Verdict
 
 
 class TrendSpan(StrEnum):
@@ -125,7 +125,7 @@ class IncidentDetail:
     closed_at: datetime | None
     closed_by: str | None
     merged_into: int | None
-    verdict: Verdict | None
+    outcome: Outcome | None
     verdict_cause: str | None
     confidence: str
     demo: bool
@@ -169,9 +169,10 @@ class OpenNear:
 
 @dataclass(frozen=True, slots=True)
 class PhotoView:
-    """A photo of an incident, by whom and when."""
+    """A photo by whom and when, and the incident at which it was taken: this, or one merged in."""
 
     id: int
+    incident_id: int
     at: datetime
     actor: str
 

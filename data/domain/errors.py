@@ -83,7 +83,15 @@ class InServiceError(AlarmStateError):
 
 
 class ReasonMissingError(AlarmStateError):
-    """Why must be said: the cause of a false alarm, the reason of a shelf."""
+    """Why must be said: the reason of a shelf, what a note is about."""
+
+
+class CauseMissingError(AlarmStateError):
+    """A false alarm is closed with its cause."""
+
+
+class FindingMissingError(AlarmStateError):
+    """What was found must be said of a real alarm."""
 
 
 class ShelfTooLongError(AlarmStateError):

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from data.domain.text import printable
 from data.domain.views import Place
 from data.domain.weeks import SHANGHAI
-from data.domain.words import AlarmKind, BuildingCategory, DeviceKind, Role, Verdict
+from data.domain.words import AlarmKind, BuildingCategory, DeviceKind, Outcome, Role, Verdict
 
 MAX_TEXT: Final = 60
 MAX_CODE: Final = 24
@@ -142,7 +142,7 @@ class IncidentRecord:
     arrived_at: datetime | None
     closed_at: datetime | None
     closed_by: str | None
-    verdict: Verdict | None
+    outcome: Outcome | None
     verdict_cause: str | None
 
 

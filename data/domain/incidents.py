@@ -1,6 +1,6 @@
 """Which alarms belong to one incident, and what makes it more believable."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -43,6 +43,25 @@ class Witness:
     def word(self) -> str:
         """What it is called in the reason."""
         return MANUAL if self.manual else str(self.kind)
+
+
+#: Causes of fires that the kind of a device gives away; people find out the others.
+_GIVEN_AWAY: Final[Mapping[DeviceKind, str]] = {
+    DeviceKind.ELECTRICAL: "electrical",
+    DeviceKind.CHARGER: "ebike",
+}
+UNKNOWN_CAUSE: Final = "unknown"
+
+
+def fire_cause(kinds: Iterable[DeviceKind]) -> str:
+    """Return what the devices that saw a fire say of its cause, the first that says something.
+
+    Examples
+    --------
+    >>> fire_cause([DeviceKind.SMOKE, DeviceKind.CHARGER]), fire_cause([DeviceKind.SMOKE])
+    ('ebike', 'unknown')
+    """
+    return next((_GIVEN_AWAY[kind] for kind in kinds if kind in _GIVEN_AWAY), UNKNOWN_CAUSE)
 
 
 def belongs(incident: OpenIncident, raised_at: datetime) -> bool:

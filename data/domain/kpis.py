@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from data.domain.words import AlarmKind, Verdict
+from data.domain.words import AlarmKind, Outcome, Verdict
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ class Figures:
     #: Verdicts of the fire and pre-alarms of the span; None: no verdict yet.
     verdicts: Mapping[Verdict | None, int] = field(default_factory=dict)
     #: Incidents opened in the span by verdict; None: no verdict yet.
-    incidents: Mapping[Verdict | None, int] = field(default_factory=dict)
+    incidents: Mapping[Outcome | None, int] = field(default_factory=dict)
     response: Response = field(default_factory=Response)
     fires: int = 0
     hazards_found: int = 0

@@ -4,12 +4,13 @@ Dispatched, arrived, under control, ended: each after the one before, each once.
 closed while somebody is out there, and only with a verdict and what was found.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from data.domain.alarms import must_say
 from data.domain.errors import (
     IncidentClosedError,
     MergeError,
@@ -17,7 +18,7 @@ from data.domain.errors import (
     ResponseRunningError,
     StageError,
 )
-from data.domain.words import FalseCause, Verdict
+from data.domain.words import FalseCause, Outcome, Verdict
 
 
 class Stage(StrEnum):
@@ -46,9 +47,12 @@ class Response:
     @property
     def stage(self) -> Stage:
         """The last stage that was reached."""
-        times = (self.dispatched_at, self.arrived_at, self.controlled_at, self.ended_at)
-        reached = [s for s, at in zip(STAGES[1:], times, strict=True) if at is not None]
-        return reached[-1] if reached else Stage.NONE
+        return max((s for s in STAGES if self.reached_at(s)), key=STAGES.index, default=Stage.NONE)
+
+    def reached_at(self, stage: Stage) -> datetime | None:
+        """Return when a stage was reached, None if it was not."""
+        times = (None, self.dispatched_at, self.arrived_at, self.controlled_at, self.ended_at)
+        return times[STAGES.index(stage)]
 
     @property
     def running(self) -> bool:
@@ -65,6 +69,8 @@ class IncidentState:
     closed_at: datetime | None = None
     closed_by: str | None = None
     merged_into: int | None = None
+    #: Who recorded each stage that was reached, where it is asked for.
+    recorded_by: Mapping[Stage, str] = field(default_factory=dict)
 
 
 def advance(incident: IncidentState, stage: Stage, *, at: datetime, to: str = "") -> Response:
@@ -73,14 +79,17 @@ def advance(incident: IncidentState, stage: Stage, *, at: datetime, to: str = ""
     Raises
     ------
     IncidentClosedError, StageError, ReasonMissingError
-        If it is over, the stage does not follow, or nobody is named who was sent.
+        If it is over, the stage does not follow (and who recorded it, if somebody did), or nobody
+        is named who was sent.
     """
     must_be_open(incident)
     response = incident.response
     if STAGES.index(stage) != STAGES.index(response.stage) + 1:
         raise StageError(
             f"the response to incident {incident.id} is at {response.stage!s}: {stage!s} does not"
-            " follow"
+            " follow",
+            by=incident.recorded_by.get(stage),
+            at=response.reached_at(stage),
         )
     if stage is Stage.DISPATCHED:
         if not to.strip():
@@ -100,18 +109,33 @@ def may_close(
 
     Raises
     ------
-    IncidentClosedError, ResponseRunningError, ReasonMissingError
-        A real or false incident needs what was found: a cause or a note.
+    IncidentClosedError, ResponseRunningError, CauseMissingError, FindingMissingError
+        A verdict says as much of an incident as of an alarm.
     """
     must_be_open(incident)
     if incident.response.running:
         raise ResponseRunningError(
             f"the response to incident {incident.id} is still running: end it first"
         )
-    judged = verdict in {Verdict.REAL, Verdict.FALSE}
-    said = note.strip() or (verdict is Verdict.FALSE and cause is not None)
-    if judged and not said:
-        raise ReasonMissingError("a real or false incident needs what was found")
+    must_say(verdict, cause, note)
+
+
+def outcome_of(
+    closed_at: datetime | None, verdict: Verdict | None, merged_into: int | None
+) -> Outcome | None:
+    """Return how an incident ended, None while it is open.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> str(outcome_of(datetime(2026, 1, 1, tzinfo=UTC), None, None))
+    'recovered'
+    """
+    if closed_at is None:
+        return None
+    if verdict is not None:
+        return Outcome(verdict)
+    return Outcome.RECOVERED if merged_into is None else Outcome.MERGED
 
 
 def may_merge(one: IncidentState, other: IncidentState) -> None:

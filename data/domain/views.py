@@ -16,9 +16,9 @@ from data.domain.words import (
     BuildingCategory,
     DeviceKind,
     FacilityKind,
+    Outcome,
     PersonRole,
     Status,
-    Verdict,
 )
 
 #: Metres a person walks in a minute, for "how far is the next micro station".
@@ -167,6 +167,7 @@ class OpenAlarmView:
     cleared_at: datetime | None
     acked_at: datetime | None
     acked_by: str | None
+    incident_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +221,7 @@ class IncidentView:
     kind: AlarmKind
     opened_at: datetime
     closed_at: datetime | None
-    verdict: Verdict | None
+    outcome: Outcome | None
     verdict_cause: str | None
 
 

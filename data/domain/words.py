@@ -107,6 +107,18 @@ class Verdict(StrEnum):
     DRILL = "drill"
 
 
+class Outcome(StrEnum):
+    """How an incident ended: a person's verdict, or what no person has decided."""
+
+    REAL = Verdict.REAL.value
+    FALSE = Verdict.FALSE.value
+    TEST = Verdict.TEST.value
+    DRILL = Verdict.DRILL.value
+    #: All its alarms returned to normal and were acknowledged, and nobody was sent.
+    RECOVERED = "recovered"
+    MERGED = "merged"
+
+
 class FalseCause(StrEnum):
     """What a false alarm came from; the rest is said in its note."""
 

@@ -16,6 +16,8 @@ CHANGES: Final = b"\x02"
 BEAT: Final = b"\x03"
 RESET: Final = b"\x04"
 VALUES: Final = b"\x05"
+#: Changes among which people worked on incidents.
+WORK: Final = b"\x06"
 
 #: Members of an ALARM in the order in which a frame has them; a reader learns it from ``hello``.
 FIELDS: Final = (
@@ -101,6 +103,7 @@ def encode_changes(
     number: int,
     statuses: Mapping[int, int],
     alarms: Iterable[Mapping[str, Any]],
+    incidents: Iterable[Mapping[str, Any]] = (),
 ) -> bytes:
     """Return one frame with what some successive events changed.
 
@@ -114,6 +117,8 @@ def encode_changes(
         Newest status by slot.
     alarms
         Alarms (members as in ``FIELDS`` at least), in the order in which they changed.
+    incidents
+        Marks of the incidents that people worked on.
     """
     parts = [CHANGES, varint(events), bytes([number & 0xFF]), varint(len(statuses))]
     before = 0
@@ -121,7 +126,11 @@ def encode_changes(
         parts.append(varint((slot - before) << _STATUS_BITS | statuses[slot]))
         before = slot
     rows = [_row(alarm) for alarm in alarms]
-    if rows:
+    marks = [[mark["id"], *mark["buildings"]] for mark in incidents]
+    if marks:
+        parts[0] = WORK
+        parts.append(orjson.dumps([rows, marks]))
+    elif rows:
         parts.append(orjson.dumps(rows))
     return b"".join(parts)
 

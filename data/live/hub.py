@@ -226,7 +226,7 @@ class Hub:
         self._read = event.id
         self._send(Text, [event])
         self._waiting.append(event)
-        if event.alarms:  # a device's status turns bad together with its alarm
+        if event.alarms or event.incidents:  # a device's status turns bad together with its alarm
             self._flush()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(BATCH_S, self._flush)

@@ -8,6 +8,7 @@ ALARMS: Final = "xt:alarms"
 RECENT: Final = "xt:recent"
 DEADLINES: Final = "xt:deadlines"
 EVENTS: Final = "xt:events"
+FLOOD: Final = "xt:flood"
 LAST_RECEIVED: Final = "xt:last_received"
 REBUILD_LOCK: Final = "xt:rebuild_lock"
 
@@ -18,6 +19,14 @@ EVENTS_KEPT: Final = 20_000
 def device(device_id: str) -> str:
     """Hash of one device: status, since, measured_at, received_at (ms), values (JSON)."""
     return f"xt:device:{device_id}"
+
+
+ANY_INCIDENT: Final = "xt:incident:*"
+
+
+def incident(incident_id: int) -> str:
+    """Version of an incident that was told last, for as long as somebody might tell it again."""
+    return f"xt:incident:{incident_id}"
 
 
 def values_channel(building_id: str) -> str:

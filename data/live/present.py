@@ -24,6 +24,7 @@ from data.live import keys
 from data.live.scripts import TELL
 from data.live.wire import from_ms, to_json, to_ms
 from data.store.alarms import AlarmView
+from data.store.incident_views import IncidentMark
 from data.store.intake import KnownDevice
 
 log = structlog.get_logger()
@@ -53,6 +54,7 @@ class Changes:
 
     devices: tuple[DeviceUpdate, ...] = ()
     alarms: tuple[AlarmView, ...] = ()
+    incidents: tuple[IncidentMark, ...] = ()
 
 
 #: The client that the composition root makes and passes on.
@@ -75,8 +77,8 @@ class Present:
         """Write what changed and put it on the stream as one entry; then publish new values.
 
         Telling the same twice does no harm and makes no second event. ``announce=False`` writes
-        without events (a rebuild, which announces itself). Returns how many alarms and statuses
-        were news to Redis.
+        without events (a rebuild, which announces itself). Returns how many alarms, incidents
+        and statuses were news to Redis.
         """
         told = self._write(changes, keys.EVENTS_KEPT if announce else 0)
         if announce and changes.devices:
@@ -95,14 +97,18 @@ class Present:
 
     def _write(self, changes: Changes, kept: int) -> int:
         shared = [keys.EPOCH, keys.EVENTS, keys.ALARMS, keys.STATUS, keys.DEADLINES]
-        args: list[Any] = [kept, round(time.time() * 1000), len(changes.alarms)]
+        counts = len(changes.alarms), len(changes.incidents)
+        args: list[Any] = [kept, round(time.time() * 1000), *counts]
         for view in changes.alarms:
             closed = "0" if view["closed_at"] is None else "1"
             args += [view["id"], view["version"], to_json(view), closed]
+        for mark in changes.incidents:
+            args += [mark["version"], to_json(mark)]
         for update in changes.devices:
             args += _device_args(update)
+        incidents = [keys.incident(mark["id"]) for mark in changes.incidents]
         devices = [keys.device(update.device_id) for update in changes.devices]
-        told: int = self._tell(keys=[*shared, *devices], args=args)
+        told: int = self._tell(keys=[*shared, *incidents, *devices], args=args)
         return told
 
     def note_recent(self, received_ms: Mapping[int, int]) -> None:
@@ -112,6 +118,13 @@ class Present:
         if fresh:
             self.redis.zadd(keys.RECENT, fresh)
         self.redis.zremrangebyscore(keys.RECENT, "-inf", oldest)
+
+    def note_flood(self, since: datetime | None) -> None:
+        """Remember since when a flood of alarms runs, or that none does."""
+        if since is None:
+            self.redis.delete(keys.FLOOD)
+        else:
+            self.redis.set(keys.FLOOD, str(to_ms(since)))
 
     def begin(self, geometry: str) -> str:
         """Begin a present that was just written; return the id of its first event, a ``reset``.
@@ -150,7 +163,7 @@ class Present:
             If Redis is away, or was wiped and is not rebuilt yet.
         """
         try:
-            epoch, last, status, alarms, recent, data = self._look()
+            epoch, last, status, alarms, recent, data, flood = self._look()
         except RedisError as error:
             raise PresentMissingError("redis is away") from error
         if epoch is None or not last:
@@ -164,6 +177,7 @@ class Present:
             "status": base64.b64encode(status or b"").decode(),
             "alarms": sorted((orjson.loads(a) for a in alarms), key=lambda a: a["id"]),
             "recent": sorted(int(ms) for _, ms in recent if ms >= oldest),
+            "flood_since": int(flood) if flood else None,
         }
 
     def _look(self) -> list[Any]:
@@ -175,6 +189,7 @@ class Present:
         pipe.hvals(keys.ALARMS)
         pipe.zrange(keys.RECENT, 0, -1, withscores=True)
         pipe.get(keys.LAST_RECEIVED)
+        pipe.get(keys.FLOOD)
         answers: list[Any] = pipe.execute()
         return answers
 

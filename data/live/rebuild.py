@@ -11,7 +11,7 @@ from data.domain.intake import DeviceMemory
 from data.live import keys
 from data.live.present import RECENT_WINDOW, Changes, DeviceUpdate, Present
 from data.live.wire import to_ms
-from data.store import alarms, intake
+from data.store import alarms, floods, intake
 from data.store.database import Database
 from data.store.geometry import geometry_version
 
@@ -43,6 +43,8 @@ def rebuild(database: Database, present: Present, now: datetime) -> None:
             newest = max([*times, *([newest] if newest else [])], default=None)
             count += len(updates)
         present.tell(Changes(alarms=tuple(alarms.open_alarm_views(session))), announce=False)
+        flood = floods.running(session)
+        present.note_flood(None if flood is None else flood.began_at)
         recent = alarms.raised_since(session, now - RECENT_WINDOW)
         present.note_recent({alarm_id: round(at.timestamp() * 1000) for alarm_id, at in recent})
     if newest is not None:
@@ -54,9 +56,10 @@ def rebuild(database: Database, present: Present, now: datetime) -> None:
 def _forget(present: Present) -> None:
     """Delete what was there, before SQL is read: whatever is committed later will be told anew."""
     present.redis.delete(keys.EPOCH, keys.ALARMS, keys.DEADLINES, keys.STATUS, keys.RECENT)
-    old = present.redis.scan_iter(match=keys.device("*"), count=CHUNK)
-    while batch := list(islice(old, CHUNK)):
-        present.redis.unlink(*batch)
+    for several in (keys.device("*"), keys.ANY_INCIDENT):
+        old = present.redis.scan_iter(match=several, count=CHUNK)
+        while batch := list(islice(old, CHUNK)):
+            present.redis.unlink(*batch)
 
 
 def reconcile(database: Database, present: Present, now: datetime) -> int:

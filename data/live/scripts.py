@@ -2,17 +2,20 @@
 
 from typing import Final
 
-#: KEYS: epoch, stream, open alarms, status bytes, deadlines, then the hash of each device.
-#: ARGV: entries kept on the stream (0: say nothing), Unix ms, number of alarms, then of each alarm
-#: id, version, JSON, 1 if closed; then of each device version, slot, status, since, measured_at,
-#: received_at, values, deadline ("" = none), id.
+#: KEYS: epoch, stream, open alarms, status bytes, deadlines, the version of each incident, the hash
+#: of each device.
+#: ARGV: entries kept on the stream (0: say nothing), Unix ms, number of alarms and incidents, then
+#: of each alarm id, version, JSON, 1 if closed; of each incident version, JSON; of each device
+#: version, slot, status, since, measured_at, received_at, values, deadline ("" = none), id.
 #:
 #: A write older than what is there is dropped. Everything that was news becomes one entry, so that
 #: no reader sees an alarm without its device's status; its id is the epoch's number and the next
 #: whole number, so that every reader notices a gap. Without an epoch nothing is live, and the
-#: rebuild announces itself. Returns how many alarms and statuses were news.
+#: rebuild announces itself. Returns how many alarms, incidents and statuses were news. The version
+#: of an incident is kept an hour: the worker repeats within seconds what a commit noted.
 TELL: Final = """
-local said, changed, arg = {}, {}, 4
+local said, worked, changed, arg = {}, {}, {}, 5
+local incidents = tonumber(ARGV[4])
 for _ = 1, tonumber(ARGV[3]) do
   local id, version, json, closed = ARGV[arg], tonumber(ARGV[arg + 1]), ARGV[arg + 2], ARGV[arg + 3]
   local known = redis.call('HGET', KEYS[3], id)
@@ -25,7 +28,15 @@ for _ = 1, tonumber(ARGV[3]) do
   end
   arg = arg + 4
 end
-for i = 6, #KEYS do
+for i = 6, 5 + incidents do
+  local version, json = ARGV[arg], ARGV[arg + 1]
+  if tonumber(redis.call('GET', KEYS[i]) or -1) < tonumber(version) then
+    redis.call('SET', KEYS[i], version, 'EX', 3600)
+    worked[#worked + 1] = json
+  end
+  arg = arg + 2
+end
+for i = 6 + incidents, #KEYS do
   local version, slot, status = ARGV[arg], ARGV[arg + 1], ARGV[arg + 2]
   local known = redis.call('HGET', KEYS[i], 'version')
   if not known or tonumber(known) <= tonumber(version) then
@@ -41,12 +52,14 @@ for i = 6, #KEYS do
   end
   arg = arg + 9
 end
-local epoch = ARGV[1] ~= '0' and #said + #changed > 0 and redis.call('GET', KEYS[1])
+local news = #said + #worked + #changed
+local epoch = ARGV[1] ~= '0' and news > 0 and redis.call('GET', KEYS[1])
 if epoch then
   local number = string.match(cjson.decode(epoch)['first'], '^%d+')
   redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[1], number .. '-*', 'e', 'changes', 'd',
              '{"at":' .. ARGV[2] .. ',"a":[' .. table.concat(said, ',') ..
+             '],"i":[' .. table.concat(worked, ',') ..
              '],"c":[' .. table.concat(changed, ',') .. ']}')
 end
-return #said + #changed
+return news
 """

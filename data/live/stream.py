@@ -56,6 +56,8 @@ class Event:
     alarms: tuple[dict[str, Any], ...] = ()
     #: (slot, status) of the devices that changed.
     statuses: tuple[tuple[int, int], ...] = ()
+    #: Marks of the incidents that people worked on.
+    incidents: tuple[dict[str, Any], ...] = ()
 
 
 def parse_entry(entry: tuple[bytes, dict[bytes, bytes]]) -> Event:
@@ -67,7 +69,8 @@ def parse_entry(entry: tuple[bytes, dict[bytes, bytes]]) -> Event:
     try:
         data = orjson.loads(fields[b"d"])
         statuses = tuple((slot, status) for slot, status in data["c"])
-        return Event(event_id, False, data["at"], tuple(data["a"]), statuses)
+        alarms, incidents = tuple(data["a"]), tuple(data.get("i", ()))
+        return Event(event_id, False, data["at"], alarms, statuses, incidents)
     except (KeyError, TypeError, ValueError) as error:
         log.warning("an event on the stream is not ours", id=str(event_id), error=str(error))
         return Event(event_id, reset=True)

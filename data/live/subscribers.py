@@ -49,7 +49,7 @@ class Text:
 
     @staticmethod
     def changes(events: Iterable[Event]) -> bytes:
-        """Return an event a changed alarm, one for the statuses; the last of an entry has its id.
+        """Return an event a changed alarm or incident, one for statuses; the last has the id.
 
         A client that is cut off in between gets the whole entry again.
         """
@@ -85,7 +85,8 @@ class Binary:
         told = list(events)
         statuses = {slot: status for event in told for slot, status in event.statuses}
         alarms = [alarm for event in told for alarm in event.alarms]
-        return frames.encode_changes(len(told), told[-1].id.number, statuses, alarms)
+        incidents = [incident for event in told for incident in event.incidents]
+        return frames.encode_changes(len(told), told[-1].id.number, statuses, alarms, incidents)
 
     @staticmethod
     def beat(now: int, data: int | None) -> bytes:
@@ -106,6 +107,7 @@ class Binary:
 
 def _text_of(event: Event) -> list[bytes]:
     parts: list[tuple[str, Any]] = [("alarm", alarm) for alarm in event.alarms]
+    parts += [("incident", incident) for incident in event.incidents]
     if event.statuses:
         parts.append(("status", {"at": event.at, "c": event.statuses}))
     last = len(parts) - 1

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from data.domain.alarms import Alarm
 from data.domain.intake import NewAlarm
 from data.domain.response import Response
+from data.store import gate
 from data.store.intake import KnownDevice
 from data.store.models import AlarmHistory, AlarmRow, Building, Community, Device, Incident
 
@@ -85,15 +86,15 @@ def devices_of(session: Session, alarm_ids: Iterable[int]) -> dict[int, str]:
 
 
 def lock(session: Session, alarm_ids: Iterable[int]) -> list[Alarm]:
-    """Return alarms in order of id and keep other writers away from them until the commit.
+    """Return alarms in order of id; other writers wait at the gate until the commit.
 
     Lock their devices first (:func:`data.store.intake.load_devices`), as the pipeline does.
     """
+    gate.enter(session)
     rows = session.scalars(
         select(AlarmRow)
         .where(AlarmRow.id.in_(list(alarm_ids)))
         .order_by(AlarmRow.id)
-        .with_for_update()
         .execution_options(populate_existing=True)
     )
     return [to_record(row) for row in rows]

@@ -21,6 +21,7 @@ from data.domain.views import (
 )
 from data.domain.words import PersonRole, Status
 from data.store.drilldown import person_view, place_of
+from data.store.incidents import outcome
 from data.store.models import (
     AlarmRow,
     Building,
@@ -108,6 +109,7 @@ def _open_alarm(alarm: AlarmRow, name: str, slot: int) -> OpenAlarmView:
         cleared_at=alarm.cleared_at,
         acked_at=alarm.acked_at,
         acked_by=alarm.acked_by,
+        incident_id=alarm.incident_id,
     )
 
 
@@ -228,7 +230,9 @@ def _incidents(session: Session, building_id: str) -> tuple[IncidentView, ...]:
         .limit(PAST_INCIDENTS)
     )
     return tuple(
-        IncidentView(row.id, row.kind, row.opened_at, row.closed_at, row.verdict, row.verdict_cause)
+        IncidentView(
+            row.id, row.kind, row.opened_at, row.closed_at, outcome(row), row.verdict_cause
+        )
         for row in rows
     )
 

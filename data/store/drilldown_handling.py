@@ -111,12 +111,15 @@ def open_incidents_of(session: Session, building_id: str) -> list[int]:
 
 
 def _photos(session: Session, incident_id: int) -> tuple[PhotoView, ...]:
+    """Return the photos of an incident and of all that were merged into it."""
+    whole = select(Incident.id).where(Incident.id == incident_id).cte("whole", recursive=True)
+    whole = whole.union(select(Incident.id).where(Incident.merged_into == whole.c.id))
     rows = session.scalars(
         select(IncidentPhoto)
-        .where(IncidentPhoto.incident_id == incident_id)
+        .where(IncidentPhoto.incident_id.in_(select(whole.c.id)))
         .order_by(IncidentPhoto.id)
     )
-    return tuple(PhotoView(row.id, row.at, row.actor) for row in rows)
+    return tuple(PhotoView(row.id, row.incident_id, row.at, row.actor) for row in rows)
 
 
 def _entries(session: Session, incident_id: int) -> Sequence[TimelineEntry]:

@@ -10,7 +10,7 @@ from data.domain.drilldown import IncidentDetail, IncidentHit, PastAlarm, Timeli
 from data.domain.errors import NotFoundError
 from data.store.drilldown import place_of
 from data.store.drilldown_building import building_facts
-from data.store.incidents import response_of
+from data.store.incidents import outcome, response_of
 from data.store.models import (
     AlarmRow,
     Building,
@@ -55,7 +55,7 @@ def incident_view(session: Session, key: str) -> IncidentDetail:
         closed_at=row.closed_at,
         closed_by=row.closed_by,
         merged_into=row.merged_into,
-        verdict=row.verdict,
+        outcome=outcome(row),
         verdict_cause=row.verdict_cause,
         confidence=row.confidence,
         demo=row.demo,

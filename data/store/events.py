@@ -129,6 +129,7 @@ class Incident(Base):
             "kind",
             "community_code",
         ),
+        Index("ix_incident_merged_into", "merged_into", **only_where("merged_into IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -151,6 +152,8 @@ class Incident(Base):
     confidence: Mapped[str] = mapped_column(Text, default="")
     #: The incident that it became part of; closed without a verdict of its own.
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
+    #: Counts what people do to it, as in :class:`DeviceState`.
+    version: Mapped[int] = mapped_column(default=0)
     demo: Mapped[bool] = mapped_column(default=False)
 
 

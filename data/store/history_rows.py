@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from data.domain.history import AlarmRecord, IncidentRecord, Tab
+from data.domain.response import outcome_of
 from data.domain.views import Place
 from data.store.models import AlarmRow, Building, Community, Device, Incident
 
@@ -57,6 +58,7 @@ _INCIDENT_END: Final = (
     Incident.closed_at,
     Incident.closed_by,
     Incident.verdict,
+    Incident.merged_into,
     Incident.verdict_cause,
 )
 
@@ -105,5 +107,8 @@ def _alarm_record(row: Row[Any]) -> AlarmRecord:
 
 def _incident_record(row: Row[Any]) -> IncidentRecord:
     before, after = len(_INCIDENT), len(_INCIDENT) + len(_PLACE)
-    values: Sequence[Any] = (*row[:before], Place(*row[before:after]), *row[after:])
+    *middle, closed_at, closed_by, verdict, merged_into, cause = row[after:]
+    outcome = outcome_of(closed_at, verdict, merged_into)
+    place = Place(*row[before:after])
+    values: Sequence[Any] = (*row[:before], place, *middle, closed_at, closed_by, outcome, cause)
     return IncidentRecord(*values)

@@ -1,6 +1,6 @@
 """What screens are told of incidents (``INCIDENT`` in docs/live-protocol.md)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -10,10 +10,12 @@ from data.domain.checklists import checklist
 from data.domain.errors import NotFoundError
 from data.domain.handover import AlarmFact, IncidentFacts
 from data.store.alarms import ms
-from data.store.incidents import response_of
+from data.store.incidents import outcome, response_of
 from data.store.models import AlarmRow, Building, Community, Device, Incident, IncidentHistory
 
 IncidentAnswer = dict[str, Any]
+#: ``{"id", "version", "buildings"}`` (``INCIDENT_MARK`` in docs/live-protocol.md).
+IncidentMark = dict[str, Any]
 #: Timeline entries of one incident that are shown.
 TIMELINE = 1000
 
@@ -52,6 +54,28 @@ def incident_view(session: Session, incident_id: int) -> IncidentAnswer:
             for e in entries
         ],
     }
+
+
+def incident_marks(session: Session, incident_ids: Iterable[int]) -> list[IncidentMark]:
+    """Return what tells screens that some incidents changed, and the buildings it is about."""
+    ids = sorted(incident_ids)
+    if not ids:
+        return []
+    rows = session.execute(
+        select(Incident.id, Incident.version, Incident.building_id)
+        .where(Incident.id.in_(ids))
+        .order_by(Incident.id)
+    ).all()
+    burning: dict[int, set[str]] = {row.id: {row.building_id} - {None} for row in rows}
+    for row in session.execute(
+        select(AlarmRow.incident_id, AlarmRow.building_id)
+        .where(AlarmRow.incident_id.in_(ids), AlarmRow.building_id.is_not(None))
+        .distinct()
+    ):
+        burning[row.incident_id].add(row.building_id)
+    return [
+        {"id": row.id, "version": row.version, "buildings": sorted(burning[row.id])} for row in rows
+    ]
 
 
 def incident_facts(session: Session, incident_id: int) -> tuple[IncidentFacts, str | None]:
@@ -141,6 +165,7 @@ def _summary(row: Any) -> IncidentAnswer:
         "closed_by": incident.closed_by,
         "verdict": None if incident.verdict is None else str(incident.verdict),
         "verdict_cause": incident.verdict_cause,
+        "outcome": outcome(incident),
         "confidence": incident.confidence,
         "merged_into": incident.merged_into,
         "response": {

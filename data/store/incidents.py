@@ -17,9 +17,9 @@ from data.domain.incidents import (
     confidence,
     worse_kind,
 )
-from data.domain.response import IncidentState, Response, Stage
+from data.domain.response import IncidentState, Response, Stage, outcome_of
 from data.domain.rules import MANUAL_CAUSE
-from data.domain.words import AlarmKind
+from data.domain.words import AlarmKind, Outcome
 from data.store.intake import KnownDevice
 from data.store.models import AlarmRow, Device, Incident, IncidentHistory
 from data.store.neighbours import beside
@@ -27,6 +27,8 @@ from data.store.neighbours import beside
 
 def attach(session: Session, device: KnownDevice, alarm: Alarm) -> tuple[Alarm, list[int]]:
     """Return the alarm as part of its incident, and which alarms must be told anew.
+
+    Behind the gate (:mod:`data.store.gate`): an incident that ends meanwhile can't be joined.
 
     Faults and supervisory signals have no incident. The other alarms of one that has become more
     believable say so too.
@@ -59,7 +61,8 @@ def attach(session: Session, device: KnownDevice, alarm: Alarm) -> tuple[Alarm, 
 
 
 def touch(session: Session, incident_id: int) -> list[int]:
-    """Give the open alarms of an incident, which carry its facts, a new version; return them."""
+    """Give an incident and its open alarms, which carry its facts, a new version; return these."""
+    session.get_one(Incident, incident_id).version += 1
     session.flush()
     ids = list(
         session.scalars(
@@ -91,37 +94,6 @@ def confirm(session: Session, incident_id: int | None, *, at: datetime, by: str)
     note_entry(session, incident_id, at=at, action="confirmed", actor=by)
 
 
-def settle(session: Session, incident_id: int | None, at: datetime) -> None:
-    """Close the incident when its last alarm has closed; the worst alarm's verdict is its own.
-
-    It stays open while somebody is out there: the end of the response settles it.
-    """
-    if incident_id is None:
-        return
-    session.flush()
-    still_open = session.scalar(
-        select(func.count())
-        .select_from(AlarmRow)
-        .where(AlarmRow.incident_id == incident_id, AlarmRow.closed_at.is_(None))
-    )
-    incident = session.get_one(Incident, incident_id)
-    if still_open or incident.closed_at is not None or response_of(incident).running:
-        return
-    last = session.scalars(
-        select(AlarmRow)
-        .where(AlarmRow.incident_id == incident_id)
-        .order_by(
-            AlarmRow.verdict.is_(None), AlarmRow.kind != incident.kind, AlarmRow.closed_at.desc()
-        )
-        .limit(1)
-    ).one()
-    if last.verdict is None and response_of(incident).stage is not Stage.NONE:
-        return  # somebody went there: a person says what it was
-    incident.closed_at, incident.closed_by = at, last.closed_by
-    incident.verdict, incident.verdict_cause = last.verdict, last.note
-    note_entry(session, incident_id, at=at, action="closed", actor=last.closed_by or "device")
-
-
 def note_entry(
     session: Session, incident_id: int, *, at: datetime, action: str, actor: str, detail: str = ""
 ) -> None:
@@ -146,7 +118,6 @@ def _joinable(session: Session, device: KnownDevice, alarm: Alarm) -> Incident |
             or_(Incident.building_id.in_(around), Incident.id.in_(burning)),
         )
         .order_by(Incident.building_id != device.building_id, Incident.last_at.desc())
-        .with_for_update()
     )
     for row in rows:
         known = OpenIncident(row.id, row.kind, row.opened_at, row.last_at)
@@ -187,8 +158,8 @@ def response_of(row: Incident) -> Response:
     )
 
 
-def lock(session: Session, incident_ids: Iterable[int]) -> dict[int, Incident]:
-    """Return incidents by id and keep other writers away from them until the commit.
+def load(session: Session, incident_ids: Iterable[int]) -> dict[int, Incident]:
+    """Return incidents by id, as they are behind the gate (:mod:`data.store.gate`).
 
     Raises
     ------
@@ -200,7 +171,6 @@ def lock(session: Session, incident_ids: Iterable[int]) -> dict[int, Incident]:
         select(Incident)
         .where(Incident.id.in_(wanted))
         .order_by(Incident.id)
-        .with_for_update()
         .execution_options(populate_existing=True)
     )
     found = {row.id: row for row in rows}
@@ -210,9 +180,25 @@ def lock(session: Session, incident_ids: Iterable[int]) -> dict[int, Incident]:
     return found
 
 
+def outcome(row: Incident) -> Outcome | None:
+    """Return how an incident ended."""
+    return outcome_of(row.closed_at, row.verdict, row.merged_into)
+
+
 def state_of(row: Incident) -> IncidentState:
     """Return the domain's record of an incident."""
     return IncidentState(row.id, response_of(row), row.closed_at, row.closed_by, row.merged_into)
+
+
+def recorded_by(session: Session, incident_id: int) -> dict[Stage, str]:
+    """Return who recorded each stage of the response that was reached."""
+    rows = session.execute(
+        select(IncidentHistory.action, IncidentHistory.actor).where(
+            IncidentHistory.incident_id == incident_id,
+            IncidentHistory.action.in_([str(stage) for stage in Stage]),
+        )
+    )
+    return {Stage(row.action): row.actor for row in rows}
 
 
 def write_response(row: Incident, response: Response) -> None:

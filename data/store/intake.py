@@ -12,6 +12,7 @@ from data.domain.delays import Pending, next_due
 from data.domain.intake import DeviceMemory
 from data.domain.readings import Reading
 from data.domain.words import DeviceKind, Status
+from data.store import gate
 from data.store.dialect import insert_into
 from data.store.models import Device, DeviceState, ReadingHour, StatusChange
 
@@ -33,12 +34,13 @@ def load_devices(
     session: Session, device_ids: Iterable[str], now: datetime
 ) -> dict[str, tuple[KnownDevice, DeviceMemory]]:
     """Return the known ones among some devices with what is remembered, locked for writing."""
+    wanted = sorted(device_ids)
+    gate.lock_devices(session, wanted)
     query = (
         select(Device, DeviceState)
         .outerjoin(DeviceState, DeviceState.device_id == Device.id)
-        .where(Device.id.in_(sorted(device_ids)))
+        .where(Device.id.in_(wanted))
         .order_by(Device.id)
-        .with_for_update(of=Device)
     )
     return {
         device.id: (_known(device), _memory(state, now)) for device, state in session.execute(query)

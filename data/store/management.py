@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.domain.words import DeviceKind, Role
@@ -43,9 +43,10 @@ class Hazard(Base):
 
 
 class Fire(Base):
-    """A past fire, monitored or reported by phone."""
+    """A past fire, monitored or reported by phone; an incident is at most one."""
 
     __tablename__ = "fire"
+    __table_args__ = (UniqueConstraint("incident_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)

@@ -17,11 +17,22 @@ class Notes:
     ids: tuple[int, ...]
     devices: frozenset[str]
     alarms: frozenset[int]
+    incidents: frozenset[int]
 
 
-def add(session: Session, at: datetime, devices: Iterable[str], alarms: Iterable[int]) -> None:
-    """Note which devices and alarms this transaction changes."""
-    data = {"devices": sorted(devices), "alarms": sorted(alarms)}
+def add(
+    session: Session,
+    at: datetime,
+    devices: Iterable[str],
+    alarms: Iterable[int],
+    incidents: Iterable[int] = (),
+) -> None:
+    """Note which devices, alarms and incidents this transaction changes."""
+    data = {
+        "devices": sorted(devices),
+        "alarms": sorted(alarms),
+        "incidents": sorted(incidents),
+    }
     session.add(Outbox(at=at, event="change", data=data))
 
 
@@ -34,6 +45,8 @@ def pending(session: Session, before: datetime, limit: int = 500) -> Notes:
         tuple(row.id for row in rows),
         frozenset(device for row in rows for device in row.data["devices"]),
         frozenset(alarm for row in rows for alarm in row.data["alarms"]),
+        # A note of the program before this one may wait here across an update.
+        frozenset(incident for row in rows for incident in row.data.get("incidents", ())),
     )
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from data.domain.alarms import Action, Step
-from data.store import alarms, incidents
+from data.store import alarms, incident_end
 
 
 def record(session: Session, step: Step) -> None:
@@ -24,4 +24,4 @@ def record(session: Session, step: Step) -> None:
         alarms.note_transition(
             session, alarm.id, at=alarm.closed_at, action=Action.CLOSED, actor=step.actor
         )
-    incidents.settle(session, alarm.incident_id, alarm.closed_at)
+    incident_end.settle(session, alarm.incident_id, alarm.closed_at)

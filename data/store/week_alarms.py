@@ -19,7 +19,7 @@ from data.domain.kpis import (
 )
 from data.domain.weekly import Chatter, Source
 from data.domain.weeks import Span
-from data.domain.words import AlarmKind, Verdict
+from data.domain.words import AlarmKind, Outcome, Verdict
 from data.store.events import AlarmRow, Incident
 from data.store.places import Building, Community, Device
 from data.store.spans import epoch_s, local_day, which, within, within_any
@@ -72,16 +72,17 @@ def count_periods(session: Session, spans: Sequence[Span]) -> list[dict[int, int
     return found
 
 
-def count_incidents(session: Session, spans: Sequence[Span]) -> list[dict[Verdict | None, int]]:
-    """Count the incidents opened in each span by verdict (None: none yet)."""
-    span = which(Incident.opened_at, spans)
-    found: list[dict[Verdict | None, int]] = [{} for _ in spans]
-    for index, verdict, count in session.execute(
-        select(span, Incident.verdict, func.count())
+def count_incidents(session: Session, spans: Sequence[Span]) -> list[dict[Outcome | None, int]]:
+    """Count the incidents opened in each span by how they ended (None: they are open)."""
+    span, is_open = which(Incident.opened_at, spans), Incident.closed_at.is_(None)
+    found: list[dict[Outcome | None, int]] = [{} for _ in spans]
+    for index, verdict, still_open, count in session.execute(
+        select(span, Incident.verdict, is_open, func.count())
         .where(within_any(Incident.opened_at, spans), Incident.merged_into.is_(None))
-        .group_by(span, Incident.verdict)
+        .group_by(span, Incident.verdict, is_open)
     ):
-        found[index][verdict] = count
+        ended = Outcome.RECOVERED if verdict is None else Outcome(verdict)
+        found[index][None if still_open else ended] = count
     return found
 
 

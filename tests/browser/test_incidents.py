@@ -1,7 +1,7 @@
 """Two officers work on one incident."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.actions import calm_devices, send
 from tests.browser.conftest import OpenPage
@@ -45,3 +45,43 @@ def test_what_one_officer_does_the_other_sees(
     one.locator(".act-arrived button").click()
     expect(one.locator(".handling-said")).to_contain_text("duty 在")
     assert "409" in console_errors.pop()
+
+
+def test_the_end_of_an_incident_is_seen_when_all_its_alarms_are_over(
+    application: Application, open_page: OpenPage, console_errors: list[str]
+) -> None:
+    device, building = calm_devices(application)[4]
+    send(application, device.id, smoke_pct=30.0)
+    number = incident_of(application, building.id)
+    one, other = (open_page(path=f"/?incident={number}") for _ in range(2))
+    one.locator(".act-confirm button").click()
+    expect(one.locator(".act-confirm")).to_have_count(0)
+    one.locator(".act-dispatched input").fill("微型消防站 01")
+    one.keyboard.press("Enter")
+    expect(other.locator(".step-reached", has_text="微型消防站 01")).to_be_visible()
+    (alarm,) = other.request.get(f"/api/v1/incidents/{number}").json()["alarms"]
+    close(other, alarm["id"])
+    expect(one.locator(f"#alarm-{alarm['id']}")).to_have_count(0)
+
+    # No alarm is open any more: what happens now only the incident can tell.
+    for stage in ("arrived", "controlled", "ended"):
+        one.locator(f".act-{stage} button").click()
+    expect(other.locator(".status-word")).to_have_text("真警")
+    expect(other.locator(".timeline-item").last).to_contain_text("已记入火灾记录")
+    one.locator("textarea[name=text]").fill("收队")
+    one.locator(".act-note button").click()
+    expect(other.locator(".timeline-item").last).to_contain_text("收队")
+    expect(open_page(path=f"/?building={building.id}").locator("#drilldown")).to_contain_text(
+        "线缆老化，已扑灭"
+    )
+
+
+def close(page: Page, alarm: int) -> None:
+    """End an alarm as another screen does; real needs what was found."""
+    token = page.locator('meta[name="xt-csrf"]').get_attribute("content") or ""
+    headers = {"X-CSRF-Token": token, "Sec-Fetch-Site": "same-origin"}
+    path, body = f"/api/v1/alarms/{alarm}/close", {"verdict": "real", "note": ""}
+    refused = page.request.post(path, data=body, headers=headers)
+    assert (refused.status, refused.json()["error"]) == (409, "FindingMissing")
+    body["note"] = "线缆老化，已扑灭"
+    assert page.request.post(path, data=body, headers=headers).ok

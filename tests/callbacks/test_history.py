@@ -8,6 +8,7 @@ from callbacks.history import Outlines, fields_of, view_rows, view_table
 from data.domain.history import HistoryQuery, Tab
 from data.store.database import Database
 from data.store.history_outline import Mark, Outline
+from data.store.models import Incident
 from layouts.shown import Shown
 from tests.cast import NOW, build_cast
 from tests.markup import text
@@ -42,6 +43,19 @@ def test_incidents_lead_to_the_incident(services):
     rows = view["rows"]["rowData"]
     assert [row["href"] for row in rows] == ["/?incident=1", "/?incident=2"]
     assert [row["verdict"] for row in rows] == ["处置中", "误报"]
+
+
+def test_how_an_incident_ended_is_no_verdict(services):
+    with services.database.writing() as session:
+        recovered, merged = session.get_one(Incident, 2), session.get_one(Incident, 3)
+        recovered.verdict = merged.verdict = None
+        recovered.closed_by, merged.merged_into = "system", 1
+    rows = block(services, Tab.INCIDENTS, endRow=3)["rows"]["rowData"]
+    assert [(row["verdict"], row["closed_by"]) for row in rows] == [
+        ("处置中", ""),
+        ("自行恢复", "系统"),
+        ("已合并", "duty"),
+    ]
 
 
 def test_filters_come_with_the_question(services):

@@ -7,7 +7,7 @@ telling different stories.
 import itertools
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -32,11 +32,12 @@ from data.domain.errors import AlarmStateError, NotFoundError
 from data.domain.readings import Reading
 from data.domain.response import Stage
 from data.domain.rule_changes import Numbers, Override
-from data.domain.words import AlarmKind, DeviceKind, FalseCause, Reported, Role, Verdict
+from data.domain.words import AlarmKind, DeviceKind, FalseCause, Outcome, Reported, Role, Verdict
 from data.embedded import EmbeddedRedis
 from data.store import alarms
 from data.store.database import Database
-from data.store.models import AlarmHistory, AlarmRow, Device, DeviceState, Incident
+from data.store.incidents import outcome, response_of
+from data.store.models import AlarmHistory, AlarmRow, Base, Device, DeviceState, Fire, Incident
 from tests.lane import DUTY, Lane, build
 
 DEVICES = ("S0", "S1", "S2", "H0", "P0", "C0")
@@ -66,17 +67,14 @@ NOWHERE = ("127.0.0.1", 1)
 class AlarmLife(RuleBasedStateMachine):
     """Readings and people at one building; the truth is checked after each step."""
 
-    template: ClassVar[Path]
-    folder: ClassVar[Path]
+    #: Gives an empty database for one sequence.
+    empty: ClassVar[Callable[[], AbstractContextManager[Database]]]
     redis_url: ClassVar[str]
-    numbers: ClassVar[Iterator[int]] = itertools.count()
 
     @initialize()
     def begin(self) -> None:
-        path = self.folder / f"{next(self.numbers)}.db"
-        shutil.copy(self.template, path)
-        self.path = path
-        self.database = Database(f"sqlite:///{path}")
+        self.opened = type(self).empty()
+        self.database = self.opened.__enter__()
         build(self.database)
         self.redis = Redis.from_url(self.redis_url)
         self.redis.flushall()
@@ -91,9 +89,8 @@ class AlarmLife(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "database"):
-            self.database.close()
+            self.opened.__exit__(None, None, None)
             self.redis.close()
-            self.path.unlink()
 
     # --- devices ------------------------------------------------------------------------------
 
@@ -154,11 +151,16 @@ class AlarmLife(RuleBasedStateMachine):
         numbers = [self.pick(AlarmRow, number) for number in alarm_ids]
         self.command(lambda who: self.lane.commands.acknowledge_many(numbers, who))
 
-    @rule(alarm=PICKS, verdict=st.sampled_from(list(Verdict)), note=st.sampled_from(["", "x"]))
-    def close(self, alarm: int, verdict: Verdict, note: str) -> None:
+    @rule(
+        alarm=PICKS,
+        verdict=st.sampled_from(list(Verdict)),
+        note=st.sampled_from(["", "x"]),
+        cause=st.sampled_from([None, FalseCause.DUST]),
+    )
+    def close(self, alarm: int, verdict: Verdict, note: str, cause: FalseCause | None) -> None:
         number = self.pick(AlarmRow, alarm)
         with self.judging():
-            self.command(lambda who: self.lane.commands.close(number, who, verdict, note))
+            self.command(lambda who: self.lane.commands.close(number, who, verdict, note, cause))
 
     @rule(alarm=PICKS)
     def confirm(self, alarm: int) -> None:
@@ -271,6 +273,21 @@ class AlarmLife(RuleBasedStateMachine):
         assert counted.get("raised", 0) == len(rows)
         assert counted.get("closed", 0) == sum(row.closed_at is not None for row in rows)
 
+    @invariant()
+    def an_incident_ends_by_a_person_or_says_that_it_recovered(self) -> None:
+        rows = self.lane.rows(AlarmRow)
+        for incident in self.lane.rows(Incident):
+            if outcome(incident) is Outcome.RECOVERED:
+                assert (incident.kind, incident.closed_by) == (AlarmKind.PREALARM, "system")
+                assert response_of(incident).stage is Stage.NONE
+            elif incident.closed_at is not None:
+                assert incident.closed_by == "duty"
+        confirmed = {
+            row.incident_id for row in rows if row.confirmed_at and row.verdict is Verdict.REAL
+        }
+        real = {row.id for row in self.lane.rows(Incident) if row.verdict is Verdict.REAL}
+        assert [fire.incident_id for fire in by_incident(self.lane)] == sorted(real & confirmed)
+
     # --- helpers ------------------------------------------------------------------------------
 
     def pick(self, model: type[AlarmRow | Incident], number: int) -> int:
@@ -313,21 +330,61 @@ def is_fire(row: AlarmRow) -> bool:
     return row.kind is AlarmKind.FIRE or row.confirmed_at is not None
 
 
+def by_incident(lane: Lane) -> list[Fire]:
+    return sorted(lane.rows(Fire), key=lambda fire: fire.incident_id)
+
+
 @pytest.mark.timeout(300)
 def test_no_sequence_loses_a_fire_or_parts_redis_from_sql(
     embedded_redis: EmbeddedRedis, empty_database_file: Path, tmp_path: Path
 ) -> None:
+    numbers = itertools.count()
+
+    @contextmanager
+    def copied() -> Iterator[Database]:
+        path = tmp_path / f"{next(numbers)}.db"
+        shutil.copy(empty_database_file, path)
+        database = Database(f"sqlite:///{path}")
+        yield database
+        database.close()
+        path.unlink()
+
+    live(copied, embedded_redis.url, examples=40)
+
+
+@pytest.mark.postgres
+@pytest.mark.timeout(300)
+def test_no_sequence_does_so_on_postgresql(
+    embedded_redis: EmbeddedRedis, postgres_database: Database
+) -> None:
+    @contextmanager
+    def emptied() -> Iterator[Database]:
+        names = ", ".join(f'"{name}"' for name in Base.metadata.tables)
+        with postgres_database.engine.begin() as connection:
+            connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
+        yield postgres_database
+
+    live(emptied, embedded_redis.url, examples=6)
+
+
+def live(
+    empty_database: Callable[[], AbstractContextManager[Database]],
+    redis_address: str,
+    examples: int,
+) -> None:
+    """Try sequences, the same each time: a failure is a change of the code."""
+
     class Here(AlarmLife):
-        template, folder, redis_url = empty_database_file, tmp_path, embedded_redis.url
+        empty, redis_url = staticmethod(empty_database), redis_address
 
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=40,
+            max_examples=examples,
             stateful_step_count=40,
             deadline=None,
             database=None,
-            derandomize=True,  # the same sequences each time: a failure is a change of the code
+            derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -67,16 +67,22 @@ def test_a_flood_begins_above_ten_and_ends_below_five(lane: Lane) -> None:
     for number in range(11):
         lane.send("S0", smoke_pct=40)
         assert lane.worker.watch_flood() is (True if number == 10 else None)
+        began = round(lane.clock().timestamp() * 1000) if number == 10 else None
+        assert lane.present.snapshot()["flood_since"] == began
         alarm = lane.rows(AlarmRow)[-1]
         lane.clock.tick(30)
-        lane.commands.close(alarm.id, DUTY, Verdict.REAL, "")
+        lane.commands.close(alarm.id, DUTY, Verdict.REAL, "试")
     lane.clock.tick(430)
     assert lane.worker.watch_flood() is None
     assert lane.rows(AlarmFlood)[0].ended_at is None
+    lane.redis.flushall()
+    lane.worker.heal()
+    assert lane.present.snapshot()["flood_since"] == began
     lane.clock.tick(30)
     assert lane.worker.watch_flood() is False
     (flood,) = lane.rows(AlarmFlood)
     assert (flood.peak, flood.ended_at) == (11, lane.clock())
+    assert lane.present.snapshot()["flood_since"] is None
     assert lane.worker.watch_flood() is None
 
 

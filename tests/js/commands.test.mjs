@@ -99,6 +99,7 @@ test("who was first, and when, is said in words", () => {
   assert.equal(refusal(409, { error: "AlarmClosed", by: "admin", at }, at + 86_400_000), "admin 已于 11-22 10:24 结束这条报警");
   assert.equal(refusal(409, { error: "FireStands" }), "火警不能搁置，只能给出结论");
   assert.equal(refusal(409, { error: "IncidentClosed", by: "duty2", at }, at), "这起警情已经结案或并入其他警情：duty2，10:24:07");
+  assert.equal(refusal(409, { error: "Stage", by: "duty2", at }, at), "duty2 已于 10:24:07 记录这一步");
   assert.equal(refusal(409, { error: "AlarmClosed" }), "这条报警已经结束");
   assert.equal(refusal(409, {}), "已被他人处理");
   assert.equal(refusal(403), "您的角色不能这样做");

@@ -22,15 +22,17 @@ function row(alarm) {
 
 export const hello = (id) => frame(1, bytes(JSON.stringify({ id, fields: FIELDS, defaults: { response: "none" }, ended: ENDED })));
 
-export function changes({ events = 1, number, statuses = [], alarms = [] }) {
+export function changes({ events = 1, number, statuses = [], alarms = [], incidents = [] }) {
   let before = 0;
   const packed = statuses.flatMap(([slot, code]) => {
     const out = varint((slot - before) * 8 + code);
     before = slot;
     return out;
   });
-  const rows = alarms.length ? bytes(JSON.stringify(alarms.map(row))) : [];
-  return frame(2, varint(events), number & 255, varint(statuses.length), packed, rows);
+  const rows = alarms.map(row);
+  const said = incidents.length ? [rows, incidents] : rows;
+  const tail = said.length ? bytes(JSON.stringify(said)) : [];
+  return frame(incidents.length ? 6 : 2, varint(events), number & 255, varint(statuses.length), packed, tail);
 }
 
 export const beat = (now, data) => frame(3, varint(now), varint(data === null ? 0 : now - data + 1));

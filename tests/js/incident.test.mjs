@@ -3,7 +3,7 @@ import test from "node:test";
 import { setMessages } from "../../assets/js/lib/i18n.mjs";
 import { bodyOf, missing, pathOf } from "../../assets/js/lib/incident_forms.mjs";
 import { rewrite, written } from "../../assets/js/lib/incident_kept.mjs";
-import { concerns, tells } from "../../assets/js/lib/incident_panel.mjs";
+import { concerns, tells, tellsOf } from "../../assets/js/lib/incident_panel.mjs";
 
 setMessages({}, "zh");
 
@@ -28,8 +28,9 @@ test("the cause of a false alarm does not stay with another verdict", () => {
 test("what is missing is said before anything is sent", () => {
   const close = (verdict, cause, note) => missing("close", { verdict, cause, note });
   assert.equal(close("", null, ""), "请选择结论");
-  assert.equal(close("false", null, ""), "误报请选择或写明原因");
-  assert.equal(close("real", null, ""), "真警请写明现场情况");
+  assert.equal(close("false", null, ""), "请选择误报原因");
+  assert.equal(close("false", null, "油烟"), "请选择误报原因");
+  assert.equal(close("real", null, " "), "真警请写明现场情况");
   assert.deepEqual([close("false", "steam", ""), close("test", null, ""), missing("arrived", { note: "" })], ["", "", ""]);
   assert.ok(missing("dispatched", { to: "" }) && missing("note", { text: "" }) && missing("merge", { other: 0 }) && missing("split", { alarms: [] }));
 });
@@ -56,6 +57,16 @@ test("an alarm concerns its incident, also one that it left, and its building", 
   assert.equal(concerns({ view: "building", id: "B1" }, alarm, null), true);
   assert.equal(concerns({ view: "community", id: "B1" }, alarm, null), false);
   assert.equal(concerns(undefined, alarm, null), false);
+});
+
+test("work on an incident concerns its panel and those of its buildings", () => {
+  const incident = { id: 4, buildings: ["B1", "B2"] };
+  assert.equal(tellsOf({ view: "incident", id: "4" }, incident), true);
+  assert.equal(tellsOf({ view: "incident", id: "44" }, incident), false);
+  assert.equal(tellsOf({ view: "building", id: "B2" }, incident), true);
+  assert.equal(tellsOf({ view: "building", id: "B3" }, incident), false);
+  assert.equal(tellsOf({ view: "device", id: "4" }, incident), false);
+  assert.equal(tellsOf(undefined, incident), false);
 });
 
 test("half a sentence and choices are put back into a form made anew", () => {

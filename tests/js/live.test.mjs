@@ -134,6 +134,33 @@ test("an alarm comes whole: times from its raise, the place from the geometry", 
   assert.deepEqual({ raised_at, acked_at, acked_by, building, closed_at }, { raised_at: 1000, acked_at: 1500, acked_by: "duty", building: "B7", closed_at: null });
 });
 
+test("work on an incident is told at once and counts as an event", async () => {
+  const { world, client } = await started();
+  const told = [];
+  client.on("incident", (incident) => told.push(incident));
+  world.greet("5-1");
+  world.last().receive(changed({ events: 2, number: 3, statuses: [[1, 5]], alarms: [makeAlarm({ id: 7 })], incidents: [[4, "B1", "B2"], [5]] }));
+  assert.deepEqual(told, [{ id: 4, buildings: ["B1", "B2"] }, { id: 5, buildings: [] }]);
+  assert.deepEqual([client.alarms.has(7), client.status[1], client.present.id], [true, 5, "5-3"]);
+  world.last().receive(changed({ number: 4, incidents: [[4]] }));
+  assert.deepEqual([told.length, client.present.id, world.asked], [3, "5-4", 1]);
+});
+
+test("of a lost frame nothing is told, the snapshot stands for it", async () => {
+  const { world, client } = await started();
+  const told = [];
+  client.on("incident", (incident) => told.push(incident));
+  world.greet("5-1");
+  world.last().receive(changed({ number: 3, incidents: [[4]] }));
+  await settle();
+  assert.deepEqual([told, world.asked], [[], 2]);
+});
+
+test("the snapshot says since when a flood runs", async () => {
+  const { client } = await started([{ status: 200, json: snapshot({ flood_since: 700 }) }]);
+  assert.equal(client.present.floodSince, 700);
+});
+
 test("a closed alarm leaves the list; the same frame twice does no harm, an unknown end none either", async () => {
   const { world, client } = await started();
   const heard = [];

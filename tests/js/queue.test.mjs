@@ -111,11 +111,13 @@ test("digits answer one step after the other; a step that is not asked has no an
   assert.deepEqual(asked(steps, { verdict: "real", cause: "steam" }), { verdict: "real" });
 });
 
-test("a false alarm needs its cause, a shelf its time and reason", () => {
-  assert.equal(missingVerdict({}), "请选择结论");
-  assert.equal(missingVerdict({ verdict: "false" }), "请选择误报原因");
-  assert.equal(missingVerdict({ verdict: "false", cause: "steam" }), "");
-  assert.equal(missingVerdict({ verdict: "drill" }), "");
+test("a false alarm needs its cause, a real one what was found, a shelf its time and reason", () => {
+  assert.equal(missingVerdict({}, "x"), "请选择结论");
+  assert.equal(missingVerdict({ verdict: "false" }, "油烟"), "请选择误报原因");
+  assert.equal(missingVerdict({ verdict: "false", cause: "steam" }, ""), "");
+  assert.equal(missingVerdict({ verdict: "real" }, " "), "真警请写明现场情况");
+  assert.equal(missingVerdict({ verdict: "real" }, "已扑灭"), "");
+  assert.equal(missingVerdict({ verdict: "drill" }, ""), "");
   assert.equal(missingShelf({}, "x"), "请选择时长");
   assert.equal(missingShelf({ minutes: "60" }, " "), "请写明原因");
   assert.equal(missingShelf({ minutes: "60" }, "等待维修"), "");

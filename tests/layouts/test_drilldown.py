@@ -144,7 +144,7 @@ def test_alarms_of_a_device_lead_to_their_incidents(session):
     session.get_one(AlarmRow, 1).incident_id = 1
     session.flush()
     panel = device(session, "S1", ZH)
-    assert links(panel).count("/?incident=1") == 1
+    assert links(panel).count("/?incident=1") == 2  # as one that is open, and in its past
     assert "/history/?tab=alarms&q=S1" in links(panel)
 
 
@@ -198,6 +198,31 @@ def test_an_incident_says_who_did_what_and_why_it_is_believed(session):
         assert expected in text(panel)
     assert (bound(panel, "view"), bound(panel, "building-id")) == (["incident"], ["B1"])
     assert "/?building=B1" in links(panel)
+
+
+def test_an_incident_that_ended_by_itself_says_so_and_that_nobody_did_it(session):
+    row = session.get_one(Incident, 2)
+    row.verdict = row.verdict_cause = None
+    row.closed_by = "system"
+    session.add(
+        IncidentHistory(
+            incident_id=2, at=NOW - timedelta(days=2), action="recovered", actor="system"
+        )
+    )
+    session.flush()
+    panel = text(incident(session, "2", ZH))
+    assert "自行恢复，未派人" in panel
+    assert "系统" in panel
+    assert "system" not in panel
+    assert "cleared by itself, nobody sent" in text(incident(session, "2", EN))
+
+
+def test_an_open_alarm_of_a_building_leads_to_its_incident(session):
+    assert "/?device=S1" in links(building(session, "B1", ZH))
+    before = links(building(session, "B1", ZH)).count("/?incident=1")
+    session.get_one(AlarmRow, 1).incident_id = 1
+    session.flush()
+    assert links(building(session, "B1", ZH)).count("/?incident=1") == before + 1
 
 
 def test_an_open_incident_of_one_device_is_not_called_credible(session):

@@ -43,6 +43,7 @@ const whoWasFirst = () => ({
   AlreadyAcknowledged: t("{who} 已于 {time} 确认这条报警"),
   AlreadyConfirmed: t("{who} 已于 {time} 确认起火"),
   AlreadyShelved: t("{who} 已于 {time} 搁置这条报警"),
+  Stage: t("{who} 已于 {time} 记录这一步"),
 });
 
 /** Refusals that the server names. */
@@ -58,6 +59,8 @@ const whyNot = () => ({
   ReasonMissing: t("请写明原因"),
   ResponseRunning: t("处置还在进行：先记录结束，再结案"),
   Rule: t("这样的阈值不成立：请看单位、方向和返回值"),
+  CauseMissing: t("请选择误报原因"),
+  FindingMissing: t("真警请写明现场情况"),
   ShelfTooLong: t("一次最长搁置 8 小时"),
   Stage: t("处置已经到了别的阶段，请看上面的时间"),
 });

@@ -6,12 +6,6 @@ import { FLOOD_ENDS, load } from "./kpis.mjs";
 
 const EVERY_MS = 5000;
 
-/** Whether a flood runs, as the server has written it down; null if it can't be asked now. */
-async function fetchLoad() {
-  const answer = await fetch("/api/v1/alarms/load", { credentials: "same-origin" }).catch(() => null);
-  return answer?.ok ? answer.json() : null;
-}
-
 export class Load {
   #listeners = new Set();
   /** @type {number|null} alarms of the last ten minutes; null before it is known */
@@ -21,13 +15,9 @@ export class Load {
   /** When the flood began, ms. */
   since = null;
 
-  /**
-   * @param {import("./picture.mjs").Picture} picture
-   * @param {() => Promise<{flood_since: number|null}|null>} [ask] the server; a page that opens in the middle of a flood can't know by itself
-   */
-  constructor(picture, ask = fetchLoad) {
+  /** @param {import("./picture.mjs").Picture} picture */
+  constructor(picture) {
     this.picture = picture;
-    this.ask = ask;
     picture.on((change) => (change.full ? this.#begin() : change.alarms.size && this.look()));
     setInterval(() => this.look(), EVERY_MS); // the ten minutes pass without any event
     if (picture.worst) this.#begin();
@@ -38,11 +28,12 @@ export class Load {
     this.#listeners.add(fn);
   }
 
-  async #begin() {
+  /** A page that opens in the middle of a flood can't know by itself that it runs: the snapshot says it. */
+  #begin() {
     this.look();
-    const known = await this.ask();
-    if (!known?.flood_since || this.picture.client.recent.length < FLOOD_ENDS) return;
-    [this.level, this.since] = ["flood", known.flood_since];
+    const { recent, present } = this.picture.client;
+    if (!present.floodSince || recent.length < FLOOD_ENDS) return;
+    [this.level, this.since] = ["flood", present.floodSince];
     this.#tell();
   }
 

@@ -1,6 +1,6 @@
 /** Reads the binary frames of `/live/ws` (`docs/live-protocol.md`); pure. */
 
-const KINDS = [null, "hello", "changes", "beat", "reset", "values"];
+const KINDS = [null, "hello", "changes", "beat", "reset", "values", "work"];
 const BASE = "raised_at";
 const text = new TextDecoder();
 
@@ -47,7 +47,14 @@ function changes(reader) {
     slots[i] = slot;
     codes[i] = packed % 8;
   }
-  return { events, check, slots, codes, rows: reader.more ? reader.json() : [] };
+  return { events, check, slots, codes, rows: reader.more ? reader.json() : [], incidents: [] };
+}
+
+/** Changes among which people worked on incidents. */
+function work(reader) {
+  const found = changes(reader);
+  const [rows, marks] = found.rows;
+  return { ...found, rows, incidents: marks.map(([id, ...buildings]) => ({ id, buildings })) };
 }
 
 function beat(reader) {
@@ -62,11 +69,12 @@ const CONTENT = {
   beat,
   reset: () => ({}),
   values: (reader) => reader.json(),
+  work,
 };
 
 /**
  * @param {ArrayBuffer} buffer one message
- * @returns {{kind: "hello"|"changes"|"beat"|"reset"|"values", content: object}}
+ * @returns {{kind: "hello"|"changes"|"beat"|"reset"|"values"|"work", content: object}}
  * @throws {RangeError} if it is cut off or of a kind that this page does not know
  */
 export function readFrame(buffer) {

@@ -1,6 +1,7 @@
 /** The forms of an incident, made in the places that the panel leaves for them (`data-act`). */
 import { el } from "./dom.mjs";
 import { t } from "./i18n.mjs";
+import { missingVerdict } from "./verdict.mjs";
 import { verdictWord } from "./words.mjs";
 
 const LONGEST = "1000";
@@ -105,10 +106,7 @@ export function missing(act, body) {
   if (act === "photo") return missingOfPhotos(body.files);
   if (act === "merge" && !body.other) return t("请选择一起警情");
   if (act === "split" && !body.alarms.length) return t("请选择要拆出的报警");
-  if (act !== "close") return "";
-  if (!body.verdict) return t("请选择结论");
-  if (body.verdict === "false" && !body.cause && !body.note) return t("误报请选择或写明原因");
-  return body.verdict === "real" && !body.note ? t("真警请写明现场情况") : "";
+  return act === "close" ? missingVerdict(body, body.note) : "";
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Brings the work on an incident to life: forms, checklist, running clocks, and asking again when it changed. */
 import { command, upload } from "./commands.mjs";
 import { byId, el, setText } from "./dom.mjs";
-import { clock, time } from "./format.mjs";
+import { clock } from "./format.mjs";
 import { t } from "./i18n.mjs";
 import * as ids from "./ids.mjs";
 import { formFor, pathOf } from "./incident_forms.mjs";
@@ -11,7 +11,6 @@ import { onSelection, select } from "./selection.mjs";
 const SECOND_MS = 1000;
 /** Changes that come together are asked for once. */
 const TOGETHER_MS = 250;
-const STAGES = ["dispatched", "arrived", "controlled", "ended"];
 /** What counts up while nothing else happens. */
 const COUNTS = ["version", "count", "last_at", "value", "received_at"];
 
@@ -37,13 +36,14 @@ export function concerns(article, alarm, previous) {
   return [alarm.incident, previous?.incident].some((id) => id !== undefined && String(id) === article.id);
 }
 
-/** Who reached a stage of an incident first; null if nobody has. @param {string} incident @param {string} stage */
-async function reachedBy(incident, stage) {
-  const answer = await fetch(`/api/v1/incidents/${incident}`, { credentials: "same-origin" }).catch(() => null);
-  if (!answer?.ok) return null;
-  const { timeline } = await answer.json();
-  const entry = timeline.find(({ action }) => action === stage);
-  return entry ? { by: entry.actor, at: time(entry.at) } : null;
+/**
+ * Whether the shown panel is about an incident that people worked on.
+ * @param {DOMStringMap|undefined} article data-* of the drill-down's article
+ * @param {{id: number, buildings: string[]}} incident
+ */
+export function tellsOf(article, { id, buildings }) {
+  if (article?.view === "incident") return article.id === String(id);
+  return article?.view === "building" && buildings.includes(article.id);
 }
 
 /** Asks Dash for the part of the panel that people work on. */
@@ -57,6 +57,7 @@ class Panel {
     this.root = root;
     this.picture = picture;
     this.waiting = 0;
+    this.pictures = 0;
     this.kept = new Kept(root);
     this.said = el("p", { class: "handling-said", role: "alert", hidden: true });
   }
@@ -68,12 +69,19 @@ class Panel {
     new MutationObserver(() => this.#fill()).observe(this.root, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-act", "data-incident", "data-options", "data-alarm"] });
     this.root.addEventListener("click", (event) => this.#onClick(event));
     setInterval(() => this.#tick(), SECOND_MS);
-    this.picture.onAlarm((alarm, previous) => {
-      if (!tells(alarm, previous) || !concerns(this.root.querySelector(".drill")?.dataset, alarm, previous)) return;
-      clearTimeout(this.waiting);
-      this.waiting = setTimeout(again, TOGETHER_MS);
-    });
+    this.picture.onAlarm((alarm, previous) => tells(alarm, previous) && concerns(this.#shown(), alarm, previous) && this.#askSoon());
+    this.picture.onIncident((incident) => tellsOf(this.#shown(), incident) && this.#askSoon());
+    this.picture.on(({ full }) => full && this.pictures++ > 0 && this.#askSoon()); // what was missed is not told again
     this.#fill();
+  }
+
+  #shown() {
+    return this.root.querySelector(".drill")?.dataset;
+  }
+
+  #askSoon() {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(again, TOGETHER_MS);
   }
 
   /** Makes the form of each place that has none, or one of another act. */
@@ -106,8 +114,7 @@ class Panel {
       if (act === "split") select({ type: "incident", id: String(answer.id) });
       return true;
     } catch (error) {
-      const first = STAGES.includes(act) ? await reachedBy(incident, act) : null;
-      this.#say(first ? t("{by} 在 {at} 已经记录", first) : error.message);
+      this.#say(error.message);
       return false;
     } finally {
       again();

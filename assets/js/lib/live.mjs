@@ -14,7 +14,7 @@ const HEALTH_MS = 500;
 const FIRST_WAIT_MS = 400;
 const OPEN = 1; // WebSocket.OPEN
 /** Frames that come only while the picture lives: a server without Redis still says hello. */
-const PROOFS = new Set(["changes", "beat"]);
+const PROOFS = new Set(["changes", "work", "beat"]);
 const LONGEST_WAIT_MS = 3000; // the present heals within five seconds, and screens must not lag behind it
 
 /** How long to wait before attempt `n` (0, 1, …), with jitter so that a hundred screens don't return together. */
@@ -69,7 +69,7 @@ export class LiveClient {
   #wasLive = null;
   #building = null;
   #stopped = false;
-  #listeners = { change: new Set(), alarm: new Set(), alarms: new Set(), health: new Set(), snapshot: new Set() };
+  #listeners = { change: new Set(), alarm: new Set(), alarms: new Set(), incident: new Set(), health: new Set(), snapshot: new Set() };
 
   constructor(world = browser()) {
     this.#world = world;
@@ -106,8 +106,9 @@ export class LiveClient {
   }
 
   /**
-   * @param {"change"|"alarm"|"alarms"|"health"|"snapshot"} what `change` comes with the next frame; `alarm` at once
-   *   for each, also in a hidden tab; `alarms` at once when some came, in a tab that is seen
+   * @param {"change"|"alarm"|"alarms"|"incident"|"health"|"snapshot"} what `change` comes with the next frame; `alarm` at once
+   *   for each, also in a hidden tab; `alarms` at once when some came, in a tab that is seen;
+   *   `incident` for each that people worked on
    * @param {Function} fn
    * @returns {() => void} stops it
    */
@@ -207,7 +208,7 @@ export class LiveClient {
   }
 
   #takeFrame({ kind, content }) {
-    if (kind === "changes") this.#takeChanges(content);
+    if (kind === "changes" || kind === "work") this.#takeChanges(content);
     else if (kind === "beat") this.present.beat(content, this.#world.now());
     else if (kind === "hello") this.present.greet(content);
     else if (kind === "values") this.present.applyValues(content, this.#change);
@@ -216,8 +217,9 @@ export class LiveClient {
 
   #takeChanges(frame) {
     const whole = this.present.applyChanges(frame, this.#change, (...alarm) => this.#tell("alarm", ...alarm));
-    if (!whole) this.#snapshot();
-    else if (frame.rows.length && !this.#world.hidden()) this.#tell("alarms");
+    if (!whole) return void this.#snapshot();
+    for (const incident of frame.incidents) this.#tell("incident", incident);
+    if (frame.rows.length && !this.#world.hidden()) this.#tell("alarms");
   }
 
   /** The first time the stream resumes where it stopped; after that a snapshot also says 401. */

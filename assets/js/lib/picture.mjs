@@ -56,6 +56,11 @@ export class Picture {
     return this.client.on("alarms", fn);
   }
 
+  /** @param {(incident: {id: number, buildings: string[]}) => void} fn when people worked on one */
+  onIncident(fn) {
+    return this.client.on("incident", fn);
+  }
+
   /** @param {(health: object) => void} fn with every tick of the page's clock, and when it flips */
   onHealth(fn) {
     return this.client.on("health", fn);

@@ -33,6 +33,8 @@ export class Present {
     /** @type {Map<string|number, number>} raised_at of the last ten minutes' alarms, by alarm */
     this.raised = new Map();
     this.data = null;
+    /** When the flood that runs at the snapshot began, ms; null if none does. */
+    this.floodSince = null;
     this.offset = 0;
   }
 
@@ -52,6 +54,7 @@ export class Present {
     this.status = bytesOf(snapshot.status);
     this.alarms = new Map(snapshot.alarms.map((alarm) => [alarm.id, alarm]));
     this.raised = new Map((snapshot.recent ?? []).map((at, i) => [`snapshot-${i}`, at]));
+    this.floodSince = snapshot.flood_since ?? null;
     this.beat(snapshot, localNow);
   }
 

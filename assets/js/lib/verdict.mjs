@@ -8,10 +8,11 @@ export const SHELVES = ["15", "30", "60", "120", "240", "480"];
 
 /**
  * Why a verdict can't be sent yet, or an empty text.
- * @param {{verdict?: string, cause?: string}} values
+ * @param {{verdict?: string, cause?: string|null}} values @param {string} note
  */
-export function missingVerdict({ verdict, cause }) {
+export function missingVerdict({ verdict, cause }, note) {
   if (!VERDICTS.includes(verdict)) return t("请选择结论");
+  if (verdict === "real" && !note.trim()) return t("真警请写明现场情况");
   return verdict === "false" && !cause ? t("请选择误报原因") : "";
 }
 

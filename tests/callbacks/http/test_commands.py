@@ -32,7 +32,7 @@ def test_the_life_of_a_false_alarm(site: Site) -> None:
     duty = site.client("duty")
     acked = command(site, duty, f"{alarm}/acknowledge")
     again = command(site, duty, f"{alarm}/acknowledge")
-    closed = command(site, duty, f"{alarm}/close", {"verdict": "false", "note": "做饭油烟"})
+    closed = command(site, duty, f"{alarm}/close", {"verdict": "false", "cause": "cooking"})
     late = command(site, duty, f"{alarm}/close", {"verdict": "real"})
 
     assert (acked.status_code, acked.json()["acked_by"]) == (200, "duty")
@@ -54,7 +54,8 @@ def test_a_click_sent_twice_is_answered_twice_and_carried_out_once(site: Site) -
     assert (first.status_code, first.json()["confirmed_by"]) == (200, "duty")
     assert again.json() == first.json()
     assert (other.status_code, other.json()["error"]) == (422, "RepeatedKey")
-    assert command(site, duty, f"{alarm}/close", {"verdict": "real"}, key="k2").status_code == 200
+    real = {"verdict": "real", "note": "已扑灭"}
+    assert command(site, duty, f"{alarm}/close", real, key="k2").status_code == 200
 
 
 @pytest.mark.parametrize("key", ["k" * 65, "k\t1"])

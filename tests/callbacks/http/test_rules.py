@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from data.domain.readings import Reading
 from data.domain.rules import RULES
 from tests.site import FROM_HERE, Site
 
@@ -51,11 +50,3 @@ def test_what_is_refused(site: Site, user: str, path: str, body: Any, status: in
     answer = change(site, user, path, body)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
-
-
-def test_the_load_says_since_when_it_is_a_flood(site: Site) -> None:
-    duty = site.client("duty")
-    assert duty.get("/api/v1/alarms/load").json() == {"rate": 0, "flood_since": None}
-    now = site.clock()
-    site.services.pipeline.ingest([Reading("S0", "l1", now, now, None, {"smoke_pct": 40.0})])
-    assert duty.get("/api/v1/alarms/load").json() == {"rate": 1, "flood_since": None}

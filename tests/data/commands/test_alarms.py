@@ -76,7 +76,7 @@ def test_a_repeated_click_gets_the_first_answer_and_another_click_a_refusal(lane
     click = replace(DUTY, key="click-1")
     first = lane.commands.acknowledge(1, click)
     lane.clock.tick(5)
-    lane.commands.close(1, DUTY, Verdict.REAL, "")
+    lane.commands.close(1, DUTY, Verdict.REAL, "已扑灭")
 
     assert lane.commands.acknowledge(1, click) == first
     assert lane.count(Audit) == 2
@@ -91,10 +91,11 @@ def test_a_repeated_click_gets_the_first_answer_and_another_click_a_refusal(lane
 def test_a_refused_click_leaves_nothing_behind(lane: Lane) -> None:
     lane.send("S0", smoke_pct=40)
     click = replace(DUTY, key="click-1")
-    with pytest.raises(errors.ReasonMissingError):
+    with pytest.raises(errors.CauseMissingError):
         lane.commands.close(1, click, Verdict.FALSE, "")
     assert (lane.count(Command), lane.count(Audit)) == (0, 0)
-    assert lane.commands.close(1, click, Verdict.FALSE, "油烟")["verdict"] == "false"
+    closed = lane.commands.close(1, click, Verdict.FALSE, "", FalseCause.COOKING)
+    assert closed["verdict"] == "false"
 
 
 def test_keys_are_forgotten_after_a_day(lane: Lane) -> None:
@@ -124,9 +125,9 @@ def test_a_verdict_ends_fire_incident_and_status(lane: Lane) -> None:
 def test_an_incident_ends_with_its_last_alarm_and_keeps_the_fires_verdict(lane: Lane) -> None:
     lane.send("S0", smoke_pct=10)
     lane.send("S1", smoke_pct=40)
-    lane.commands.close(2, DUTY, Verdict.REAL, "")
+    lane.commands.close(2, DUTY, Verdict.REAL, "已扑灭")
     assert lane.rows(Incident)[0].closed_at is None
-    lane.commands.close(1, DUTY, Verdict.FALSE, "余烟")
+    lane.commands.close(1, DUTY, Verdict.FALSE, "余烟", FalseCause.OTHER)
     (incident,) = lane.rows(Incident)
     assert incident.verdict is Verdict.REAL
 
@@ -217,7 +218,7 @@ def test_who_only_looks_may_not_act(lane: Lane, role: Role) -> None:
         lambda: lane.commands.acknowledge(1, actor),
         lambda: lane.commands.acknowledge_many([1], actor),
         lambda: lane.commands.confirm(1, actor),
-        lambda: lane.commands.close(1, actor, Verdict.REAL, ""),
+        lambda: lane.commands.close(1, actor, Verdict.REAL, "已扑灭"),
         lambda: lane.commands.shelve(1, actor, 1, "x"),
         lambda: lane.commands.unshelve(1, actor),
         lambda: lane.commands.out_of_service("S0", actor, "x"),

@@ -1,18 +1,26 @@
 """Incidents on the whole way: neighbours, response, merge, split, close."""
 
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import shapely
+from redis import Redis
 
 from data.domain import errors
 from data.domain.response import Stage
 from data.domain.words import AlarmKind, BuildingCategory, DeviceKind, FalseCause, Reported, Verdict
+from data.live import keys
 from data.store import neighbours
+from data.store.drilldown_handling import handling
+from data.store.drilldown_incident import incident_view as drilldown
 from data.store.incident_views import incident_view, open_incidents
 from data.store.models import AlarmRow, Audit, Building, BuildingNeighbour, Device, Incident, Meta
-from tests.lane import DUTY, Lane
+from tests.data.commands.test_photos import photo
+from tests.lane import DUTY, T0, Lane
 
 
 def build_beside(lane: Lane) -> None:
@@ -122,8 +130,9 @@ def test_the_clock_of_a_response_is_on_every_screen(lane: Lane) -> None:
     assert shown(lane)[1]["version"] == version + 3
     assert answer["response"]["dispatched_to"] == "沙塘微型消防站"
     assert answer["timeline"][-1]["detail"] == "明火已灭"
-    with pytest.raises(errors.StageError):
-        lane.commands.advance(1, Stage.ARRIVED, DUTY)
+    with pytest.raises(errors.StageError) as second:
+        lane.commands.advance(1, Stage.ARRIVED, replace(DUTY, name="kim"))
+    assert (second.value.by, second.value.at) == ("duty", T0 + timedelta(seconds=120))
 
 
 def test_an_incident_stays_open_while_somebody_is_out_there(lane: Lane) -> None:
@@ -206,7 +215,7 @@ def test_splitting_makes_an_incident_of_its_own(lane: Lane) -> None:
 def test_what_is_left_of_a_split_closes_if_all_of_it_is_over(lane: Lane) -> None:
     lane.send("S0", smoke_pct=40)
     lane.send("S1", smoke_pct=40)
-    lane.commands.close(1, DUTY, Verdict.FALSE, "油烟")
+    lane.commands.close(1, DUTY, Verdict.FALSE, "", FalseCause.COOKING)
     lane.commands.split(1, [2], DUTY, "")
     assert [(i.id, i.verdict) for i in lane.rows(Incident)] == [(1, Verdict.FALSE), (2, None)]
     assert lane.rows(Incident)[1].closed_at is None
@@ -242,6 +251,82 @@ def test_every_command_is_audited_acts_once_and_needs_the_role(lane: Lane) -> No
         lane.commands.note(1, replace(DUTY, role="leader"), "x")  # type: ignore[arg-type]
     with pytest.raises(errors.NotFoundError, match="no incident 9"):
         lane.commands.note(9, DUTY, "x")
+
+
+def told(lane: Lane) -> tuple[str, dict[str, Any]]:
+    """The newest event: its id and what it says."""
+    ((number, fields),) = lane.redis.xrevrange(keys.EVENTS, count=1)
+    return number.decode(), orjson.loads(fields[b"d"])
+
+
+def test_work_on_an_incident_whose_alarms_are_over_is_an_event(lane: Lane) -> None:
+    build_beside(lane)
+    lane.send("S0", smoke_pct=40)
+    lane.send("N0", smoke_pct=40)
+    lane.commands.advance(1, Stage.DISPATCHED, DUTY, "沙塘站")
+    for alarm in (1, 2):
+        lane.commands.close(alarm, DUTY, Verdict.REAL, "已扑灭")
+    seen, _ = told(lane)
+    acts = [
+        lambda: lane.commands.advance(1, Stage.ARRIVED, DUTY),
+        lambda: lane.commands.note(1, DUTY, "收队"),
+        lambda: lane.commands.check(1, DUTY, "call_site"),
+        lambda: lane.commands.advance(1, Stage.CONTROLLED, DUTY),
+        lambda: lane.commands.advance(1, Stage.ENDED, DUTY),
+        lambda: lane.commands.note(1, DUTY, "补记"),
+    ]
+    for number, act in enumerate(acts, start=1):
+        act()
+        event, said = told(lane)
+        assert int(event.split("-")[1]) == int(seen.split("-")[1]) + number
+        assert (said["a"], said["c"]) == ([], [])
+        assert [(mark["id"], mark["buildings"]) for mark in said["i"]] == [(1, ["B1", "B2"])]
+    lane.clock.tick(3)
+    assert lane.worker.tell_outbox() > 0
+    assert told(lane)[0] == event  # what was told before is no event
+
+
+def test_a_merge_and_a_split_tell_of_both(lane: Lane) -> None:
+    lane.send("S0", smoke_pct=40)
+    lane.send("S1", smoke_pct=40)
+    lane.commands.split(1, [2], DUTY, "")
+    assert [mark["id"] for mark in told(lane)[1]["i"]] == [1, 2]
+    lane.commands.merge(2, 1, DUTY, "")
+    assert [mark["id"] for mark in told(lane)[1]["i"]] == [1, 2]
+
+
+def test_a_command_while_redis_is_away_is_told_later(lane: Lane) -> None:
+    lane.send("S0", smoke_pct=40)
+    away = Lane(lane.database, Redis("127.0.0.1", 1, retry=None), lane.clock)
+    away.commands.note(1, DUTY, "到场")
+    before, _ = told(lane)
+    lane.clock.tick(3)
+    lane.worker.tell_outbox()
+    after, said = told(lane)
+    assert (after != before, said["i"]) == (True, [{"id": 1, "version": 1, "buildings": ["B1"]}])
+
+
+def test_photos_are_seen_where_their_incident_went_and_stay_where_they_were_taken(
+    lane: Lane, tmp_path: Path
+) -> None:
+    lane.send("S0", smoke_pct=40)
+    lane.send("S1", smoke_pct=40)
+    lane.commands.split(1, [2], DUTY, "")
+    lane.commands.photo(2, DUTY, photo(), tmp_path)
+    lane.commands.merge(1, 2, DUTY, "")
+    lane.commands.photo(1, DUTY, photo(size=(50, 50)), tmp_path)
+    lane.commands.split(1, [2], DUTY, "")
+    lane.commands.merge(3, 1, DUTY, "")
+    assert [photos(lane, number) for number in (3, 1, 2)] == [[(1, 2), (2, 1)]] * 2 + [[(1, 2)]]
+    lane.commands.split(3, [2], DUTY, "")
+    assert (photos(lane, 3), photos(lane, 4)) == ([(1, 2), (2, 1)], [])
+
+
+def photos(lane: Lane, incident_id: int) -> list[tuple[int, int]]:
+    """The photos that a panel shows, each with the incident at which it was taken."""
+    with lane.database.reading() as session:
+        found = handling(session, drilldown(session, str(incident_id))).photos
+    return [(one.id, one.incident_id) for one in found]
 
 
 @pytest.mark.parametrize("said", ["note", "check"])

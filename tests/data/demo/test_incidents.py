@@ -68,7 +68,10 @@ def test_the_timeline_begins_and_ends(town: Database, incidents: dict[int, Incid
             actions[entry.incident_id].append(entry.action)
     for number, row in incidents.items():
         assert actions[number][0] == "opened"
-        assert (actions[number][-1] == "closed") == (row.closed_at is not None)
+        last = None if row.closed_at is None else "closed" if row.verdict else "recovered"
+        assert (actions[number][-1] if row.closed_at else None) == last
+        if last == "recovered":
+            assert (row.kind, row.closed_by) == (AlarmKind.PREALARM, "system")
 
 
 def test_fires_are_as_many_as_in_a_town_of_its_size_and_partly_monitored(

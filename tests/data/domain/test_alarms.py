@@ -58,7 +58,7 @@ TRANSITIONS: dict[str, Callable[[Alarm], Alarm]] = {
     "clear": lambda a: clear(a, at=T1),
     "acknowledge": lambda a: acknowledge(a, by="lee", at=T1),
     "confirm": lambda a: confirm(a, by="lee", at=T1),
-    "close": lambda a: close(a, by="lee", at=T1, verdict=Verdict.REAL, note=""),
+    "close": lambda a: close(a, by="lee", at=T1, verdict=Verdict.REAL, note="已扑灭"),
     "shelve": lambda a: shelve(a, by="lee", at=T1, until=T1 + timedelta(hours=1), reason="施工"),
     "unshelve": lambda a: unshelve(a, at=T1),
     "suppress": lambda a: suppress(a, at=T1),
@@ -210,15 +210,21 @@ def test_the_person_who_acknowledged_ends_a_recovered_fault() -> None:
     assert (ended.closed_by, ended.closed_at) == ("kim", T1)
 
 
-def test_a_false_alarm_needs_its_cause_or_a_note() -> None:
-    with pytest.raises(errors.ReasonMissingError, match="cause"):
-        close(FIRE, by="kim", at=T1, verdict=Verdict.FALSE, note="  ")
+def test_a_false_alarm_needs_its_cause() -> None:
+    with pytest.raises(errors.CauseMissingError, match="cause"):
+        close(FIRE, by="kim", at=T1, verdict=Verdict.FALSE, note="油烟")
     known = close(FIRE, by="kim", at=T1, verdict=Verdict.FALSE, note="", cause=FalseCause.COOKING)
     assert (known.false_cause, known.note) == (FalseCause.COOKING, None)
 
 
+def test_a_real_alarm_needs_what_was_found() -> None:
+    with pytest.raises(errors.FindingMissingError, match="found"):
+        close(FIRE, by="kim", at=T1, verdict=Verdict.REAL, note="  ")
+    assert close(FIRE, by="kim", at=T1, verdict=Verdict.REAL, note=" 已扑灭 ").note == "已扑灭"
+
+
 def test_only_a_false_alarm_has_a_false_cause() -> None:
-    real = close(FIRE, by="kim", at=T1, verdict=Verdict.REAL, note="", cause=FalseCause.DUST)
+    real = close(FIRE, by="kim", at=T1, verdict=Verdict.REAL, note="已扑灭", cause=FalseCause.DUST)
     assert real.false_cause is None
 
 

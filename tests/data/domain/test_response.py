@@ -59,6 +59,16 @@ def test_who_was_sent_is_named() -> None:
         advance(OPEN, SENT, at=T0, to=" ")
 
 
+def test_who_comes_second_to_a_stage_learns_who_and_when() -> None:
+    sent = replace(OPEN, response=RESPONSES[SENT], recorded_by={SENT: "kim"})
+    with pytest.raises(errors.StageError) as caught:
+        advance(sent, SENT, at=T0, to="沙塘站")
+    assert (caught.value.by, caught.value.at) == ("kim", RESPONSES[SENT].dispatched_at)
+    with pytest.raises(errors.StageError) as caught:
+        advance(sent, HELD, at=T0)  # nobody was there before
+    assert (caught.value.by, caught.value.at) == (None, None)
+
+
 @pytest.mark.parametrize("stage", [SENT, THERE, HELD])
 def test_an_incident_is_not_closed_while_somebody_is_out_there(stage: Stage) -> None:
     with pytest.raises(errors.ResponseRunningError):
@@ -66,24 +76,24 @@ def test_an_incident_is_not_closed_while_somebody_is_out_there(stage: Stage) -> 
 
 
 @pytest.mark.parametrize(
-    ("verdict", "cause", "note", "allowed"),
+    ("verdict", "cause", "note", "missing"),
     [
-        (Verdict.REAL, None, "电线短路", True),
-        (Verdict.REAL, None, " ", False),
-        (Verdict.FALSE, FalseCause.COOKING, "", True),
-        (Verdict.FALSE, None, "", False),
-        (Verdict.TEST, None, "", True),
-        (Verdict.DRILL, None, "", True),
+        (Verdict.REAL, None, "电线短路", None),
+        (Verdict.REAL, None, " ", errors.FindingMissingError),
+        (Verdict.FALSE, FalseCause.COOKING, "", None),
+        (Verdict.FALSE, None, "油烟", errors.CauseMissingError),
+        (Verdict.TEST, None, "", None),
+        (Verdict.DRILL, None, "", None),
     ],
 )
 def test_what_was_found_is_said(
-    verdict: Verdict, cause: FalseCause | None, note: str, allowed: bool
+    verdict: Verdict, cause: FalseCause | None, note: str, missing: type[Exception] | None
 ) -> None:
     incident = replace(OPEN, response=RESPONSES[DONE])
-    if allowed:
+    if missing is None:
         may_close(incident, verdict, cause, note)
     else:
-        with pytest.raises(errors.ReasonMissingError):
+        with pytest.raises(missing):
             may_close(incident, verdict, cause, note)
 
 

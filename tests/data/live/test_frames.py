@@ -1,5 +1,8 @@
 """The binary frames, read back by a second implementation."""
 
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +41,18 @@ def test_an_alarm_comes_back_but_for_what_the_geometry_says() -> None:
     ((_, content),) = decoded([frames.encode_changes(1, 1, {}, [view])])
     expected = {name: view[name] for name in frames.FIELDS}
     assert content["alarms"] == [expected]
+
+
+@pytest.mark.parametrize("alarms", [[], [alarm_view()]])
+def test_work_on_incidents_comes_beside_the_changes(alarms: list[dict[str, Any]]) -> None:
+    marks = [{"id": 4, "version": 2, "buildings": ["B1", "B2"]}, {"id": 5, "buildings": []}]
+    ((kind, content),) = decoded([frames.encode_changes(2, 258, {7: 5}, alarms, marks)])
+    assert (kind, content["events"], content["check"]) == ("work", 2, 2)
+    assert (content["statuses"], len(content["alarms"])) == ({7: 5}, len(alarms))
+    assert content["incidents"] == [
+        {"id": 4, "buildings": ["B1", "B2"]},
+        {"id": 5, "buildings": []},
+    ]
 
 
 def test_a_closed_alarm_says_only_how_it_ended() -> None:

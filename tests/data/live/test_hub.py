@@ -104,6 +104,25 @@ async def test_of_one_commit_only_the_last_event_has_the_id(
         assert b'"c":[[7,5]]' in data
 
 
+async def test_work_on_an_incident_is_an_event_of_its_own_and_goes_at_once(
+    redis_url: str, present: Present
+) -> None:
+    mark = {"id": 9, "version": 1, "buildings": ["B1"]}
+    async with running(redis_url) as hub, hub.subscribed(Binary, None) as page:
+        stream = hub.events(None)
+        await anext(stream)
+        assert present.tell(Changes(incidents=(mark,))) == 1
+        event_id = newest(present)
+        ((work,), said) = await frames_of(page, "work"), await until(stream, b"incident")
+        assert (work["events"], work["alarms"], work["statuses"]) == (1, [], {})
+        assert work["incidents"] == [{"id": 9, "buildings": ["B1"]}]
+        text = f'id: {event_id}\nevent: incident\ndata: {{"id":9,"version":1,"buildings":["B1"]}}'
+        assert text.encode() in said
+        assert present.tell(Changes(incidents=(mark,))) == 0  # the worker repeats it
+        assert newest(present) == event_id
+        assert present.tell(Changes(incidents=({**mark, "version": 2},))) == 1
+
+
 @pytest.mark.parametrize("after", ["0-1", "99999999999999-0", "nonsense", "-1", ""])
 async def test_an_id_that_cannot_be_resumed_gets_a_reset(
     redis_url: str, present: Present, after: str

@@ -1,7 +1,7 @@
 import pytest
 
 from data.domain.errors import NotFoundError
-from data.domain.words import AlarmKind, DeviceKind, Status, Verdict
+from data.domain.words import AlarmKind, DeviceKind, Outcome, Status
 from data.store.drilldown_building import DEVICES_LISTED, building_view
 from tests.cast import build_cast, device, read_now
 
@@ -47,8 +47,8 @@ def test_three_nearest_micro_stations_and_hydrants_within_reach(view):
 
 def test_past_is_newest_first_and_bounded(view):
     assert [incident.id for incident in view.incidents] == list(range(1, 11))
-    assert view.incidents[0].verdict is None
-    assert view.incidents[1].verdict is Verdict.FALSE
+    assert view.incidents[0].outcome is None
+    assert view.incidents[1].outcome is Outcome.FALSE
     assert [hazard.id for hazard in view.hazards] == [1, 2]
     assert [visit.result for visit in view.inspections] == ["failed"]
     assert [fire.cause for fire in view.fires] == ["electrical"]

@@ -7,7 +7,7 @@ from sqlalchemy import event
 
 from data.domain.kpis import Flood
 from data.domain.weeks import NoRecordError, WeekError, parse_week
-from data.domain.words import AlarmKind, BuildingCategory, DeviceKind, Status, Verdict
+from data.domain.words import AlarmKind, BuildingCategory, DeviceKind, Outcome, Status, Verdict
 from data.store.models import Fire, Hazard, Incident, Inspection, ProgrammeTask
 from data.store.weekly import STATEMENTS, read_days, read_week
 from tests.cast import HOUYANG, LAT, LON, SHATANG
@@ -98,17 +98,21 @@ def test_false_share_comes_from_the_verdicts(week_database):
         closed(MONDAY, verdict=Verdict.REAL),
         closed(MONDAY, verdict=Verdict.TEST),
         closed(MONDAY, verdict=Verdict.FALSE, kind=AlarmKind.FAULT),
-        Incident(
-            community_code=SHATANG,
-            kind=AlarmKind.FIRE,
-            opened_at=MONDAY,
-            last_at=MONDAY,
-            verdict=Verdict.REAL,
+        *(
+            Incident(
+                community_code=SHATANG,
+                kind=AlarmKind.FIRE,
+                opened_at=MONDAY,
+                last_at=MONDAY,
+                closed_at=ended,
+                verdict=verdict,
+            )
+            for ended, verdict in ((MONDAY, Verdict.REAL), (MONDAY, None), (None, None))
         ),
     )
     report = read_week(week_database, WEEK, LATER)
     assert report.this.false_share == pytest.approx(0.75)
-    assert report.this.incidents == {Verdict.REAL: 1}
+    assert report.this.incidents == {Outcome.REAL: 1, Outcome.RECOVERED: 1, None: 1}
 
 
 def test_behaviour_finds_flood_sources_and_chatter(week_database):
