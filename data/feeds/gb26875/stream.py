@@ -2,8 +2,9 @@
 
 A frame is whatever starts with ``@@``, ends with ``##`` where its length says, and has the right
 sum (clause 6.6). Of several that overlap the one that ends first is the frame: it can be told the
-moment its last byte is here, whatever lies before it. So the frames depend on the bytes alone,
-never on how they were cut, and a false start costs nothing but itself.
+moment its last byte is here, whatever lies before it; of two that end together it is the shorter.
+So the frames depend on the bytes alone, never on how they were cut, and a false start costs nothing
+but itself.
 """
 
 from dataclasses import dataclass
@@ -70,8 +71,9 @@ class FrameStream:
         """Judge the starts that are all here, the one that ends first before the others."""
         live = [start for start in self._starts() if start not in self._dead]
         ends = {start: self._end_of(start) for start in live}
-        whole = sorted((end, start) for start, end in ends.items() if end <= len(self._buffer))
-        for end, start in whole:
+        whole = sorted((end, -start) for start, end in ends.items() if end <= len(self._buffer))
+        for end, before in whole:
+            start = -before
             if self._is_sound(start, end):
                 return self._taken(start, end)
             self._dead.add(start)

@@ -82,6 +82,16 @@ def test_a_false_start_holds_nothing_up() -> None:
     ]
 
 
+def test_of_two_frames_that_end_together_the_shorter_is_the_frame() -> None:
+    """The head of a lost frame whose length and sum happen to fit the end of the next one."""
+    fire = BY_NAME["smoke fire"]
+    filled = bytearray(Frame(1, Moment(bytes(6)), 1, 2, 2, b"\0" + fire[:-3]).encode())
+    filled[20] = (filled[20] + fire[-3] - filled[-3]) % 256
+    both = bytes(filled[:-3]) + fire[-3:]
+    assert decode_frame(both).data == b"\0" + fire[:-3]
+    assert [frame.encode() for frame in read([both]) if isinstance(frame, Frame)] == [fire]
+
+
 def test_a_damaged_frame_is_told_once_and_its_neighbours_are_well() -> None:
     bad, good = BY_NAME["bad checksum"], BY_NAME["mains fault"]
     kinds = [type(found) for found in read([good + bad + good + bad])]
