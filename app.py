@@ -118,12 +118,16 @@ def transmitters(fd: Annotated[int, typer.Option(hidden=True)] = -1) -> None:
         where = (settings.gb26875_host, settings.gb26875_port)
         with bind(*where, fd, "XT_GB26875_PORT") as listening:
             from redis import Redis
+            from redis.backoff import NoBackoff
+            from redis.retry import Retry
 
             from data.feeds.transmitters.process import run
             from data.live.present import Present
             from data.store.database import Database
 
-            redis = Redis.from_url(settings.redis_url, socket_timeout=REDIS_TIMEOUT_S)
+            # One attempt more: a long wait for Redis would hold up what SQL has to keep.
+            again = Retry(NoBackoff(), 1)
+            redis = Redis.from_url(settings.redis_url, socket_timeout=REDIS_TIMEOUT_S, retry=again)
             run(Database(settings.sql_url), Present(redis), now, listening)
 
 

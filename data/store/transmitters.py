@@ -85,8 +85,8 @@ def points_of(session: Session, addresses: Iterable[Address]) -> dict[Address, P
     return found
 
 
-def add_unregistered(session: Session, addresses: Iterable[int], at: datetime) -> int:
-    """Keep transmitters that nobody registered; return how many there are now."""
+def add_unregistered(session: Session, addresses: Iterable[int], at: datetime) -> None:
+    """Keep transmitters that nobody registered."""
     insert = insert_into(session, Transmitter).on_conflict_do_nothing()
     known = session.scalar(
         select(func.count()).select_from(Transmitter).where(Transmitter.device_id.is_(None))
@@ -96,7 +96,6 @@ def add_unregistered(session: Session, addresses: Iterable[int], at: datetime) -
         if count < MAX_UNREGISTERED:
             session.execute(insert, {"address": address, "device_id": None, "first_at": at})
             count += 1
-    return count
 
 
 def add_points(

@@ -6,6 +6,8 @@ from datetime import timedelta
 import orjson
 import pytest
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import select
 
 from data.domain.words import AlarmKind, Status
@@ -232,7 +234,7 @@ async def test_links_come_and_go_and_everybody_is_told(site: Lane) -> None:
 
 
 async def test_while_redis_is_away_nothing_is_confirmed_but_all_is_recorded(site: Lane) -> None:
-    nowhere = Present(Redis(host="127.0.0.1", port=1))
+    nowhere = Present(Redis(host="127.0.0.1", port=1, retry=Retry(NoBackoff(), 1)))
     async with serving(site, present=nowhere) as running:
         client = await running.connect()
         await client.send(fire(site))
