@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from callbacks.services import Services
 
 PROGRAM = Path(__file__).resolve()
+#: A Redis that hangs must not hold up what is committed to SQL.
+REDIS_TIMEOUT_S = 5
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -104,6 +106,29 @@ def feeds(fd: Annotated[int, typer.Option(hidden=True)] = -1) -> None:
 
             services = create_services(settings)
             serve(create_feeds_asgi(services), listening, services.hub.end_streams)
+
+
+@cli.command()
+def transmitters(fd: Annotated[int, typer.Option(hidden=True)] = -1) -> None:
+    """Take messages of transmitters (GB/T 26875.3) on XT_GB26875_HOST:XT_GB26875_PORT."""
+    with sentences("transmitters", stopped=0):
+        settings = ready_settings()
+        if settings.gb26875_port is None:
+            raise StartError("请设置 XT_GB26875_PORT。/ Set XT_GB26875_PORT.")
+        where = (settings.gb26875_host, settings.gb26875_port)
+        with bind(*where, fd, "XT_GB26875_PORT") as listening:
+            from redis import Redis
+            from redis.backoff import NoBackoff
+            from redis.retry import Retry
+
+            from data.feeds.transmitters.process import run
+            from data.live.present import Present
+            from data.store.database import Database
+
+            # One attempt more: a long wait for Redis would hold up what SQL has to keep.
+            again = Retry(NoBackoff(), 1)
+            redis = Redis.from_url(settings.redis_url, socket_timeout=REDIS_TIMEOUT_S, retry=again)
+            run(Database(settings.sql_url), Present(redis), now, listening)
 
 
 @cli.command()

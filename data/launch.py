@@ -57,6 +57,7 @@ def launch(
     with ExitStack() as stack:
         stack.enter_context(Home(settings.data_dir))
         listening = stack.enter_context(bind(settings.host, settings.port))
+        for_transmitters = _bind_for_transmitters(settings, stack)
         parts: list[Part] = []
         if not settings.redis_url:
             redis = stack.enter_context(EmbeddedRedis())
@@ -65,7 +66,7 @@ def launch(
         check_redis(settings.redis_url)
         settings = complete(settings)
         sign_ins = prepare_demo(settings, console, now())
-        children = _children(settings, program, listening)
+        children = _children(settings, program, listening, for_transmitters)
         simulator = _simulator(settings, program)
         supervisor = Supervisor([*parts, *children], lambda text: _say(console, text))
         try:
@@ -164,12 +165,27 @@ def show_sign_ins(console: Console, sign_ins: Mapping[str, str] | None) -> None:
     console.print(table)
 
 
-def _children(settings: Settings, program: Path, listening: socket.socket) -> list[ChildProcess]:
+def _children(
+    settings: Settings,
+    program: Path,
+    listening: socket.socket,
+    for_transmitters: socket.socket | None,
+) -> list[ChildProcess]:
     shared = _environment(settings, program)
-    return [
+    children = [
         ChildProcess("worker", [sys.executable, str(program), "worker"], shared),
         _child("web", program, shared, listening),
     ]
+    if for_transmitters is not None:
+        children.append(_child("transmitters", program, shared, for_transmitters, "transmitters"))
+    return children
+
+
+def _bind_for_transmitters(settings: Settings, stack: ExitStack) -> socket.socket | None:
+    if settings.gb26875_port is None:
+        return None
+    where = (settings.gb26875_host, settings.gb26875_port)
+    return stack.enter_context(bind(*where, name="XT_GB26875_PORT"))
 
 
 def _simulator(settings: Settings, program: Path) -> ChildProcess:
@@ -185,10 +201,14 @@ def _environment(settings: Settings, program: Path) -> dict[str, str]:
 
 
 def _child(
-    name: str, program: Path, environment: Mapping[str, str], listening: socket.socket
+    name: str,
+    program: Path,
+    environment: Mapping[str, str],
+    listening: socket.socket,
+    what: str = "web",
 ) -> ChildProcess:
     fd = listening.fileno()
-    command = [sys.executable, str(program), "web", "--fd", str(fd)]
+    command = [sys.executable, str(program), what, "--fd", str(fd)]
     return ChildProcess(name, command, environment, pass_fds=(fd,))
 
 

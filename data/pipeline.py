@@ -42,6 +42,8 @@ class Outcome:
     accepted: int
     duplicates: int
     rejected: tuple[Rejected, ...]
+    #: Whether Redis heard of it at once; if not, the worker tells it later.
+    told: bool = True
 
 
 @dataclass(slots=True)
@@ -67,11 +69,13 @@ class Pipeline:
         self._now = now
         self._book = RuleBook()
 
-    def ingest(self, readings: Sequence[Reading]) -> Outcome:
+    def ingest(
+        self, readings: Sequence[Reading], alongside: Callable[[Session], None] | None = None
+    ) -> Outcome:
         """Take a batch: good readings pass though their neighbours are bad.
 
         Returns after the commit. Redis is told next; if it is away that is logged and made good
-        by the worker, for the readings are safe.
+        by the worker, for the readings are safe. What ``alongside`` writes is committed with them.
 
         Raises
         ------
@@ -88,6 +92,8 @@ class Pipeline:
         with self._database.writing() as session:
             batch = self._load(session, {reading.device_id for _, reading in believable})
             duplicates = 0
+            if alongside is not None:
+                alongside(session)
             for index, reading in believable:
                 if reading.device_id not in batch.known:
                     unknown = f"unknown device {reading.device_id!r}"
@@ -95,9 +101,9 @@ class Pipeline:
                 elif not _apply(batch, reading):
                     duplicates += 1
             changes = self._store(batch)
-        self._present.tell_if_there(changes)
+        told = self._present.tell_if_there(changes)
         rejected.sort(key=lambda r: r.index)
-        return Outcome(len(batch.taken), duplicates, tuple(rejected))
+        return Outcome(len(batch.taken), duplicates, tuple(rejected), told)
 
     def finish_delays(self) -> int:
         """Raise and clear what a delay held back and has lasted since; return at how many devices.

@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     port: int = Field(8050, ge=1, le=65535)
     #: Port of the HTTP way in where it runs as a process of its own (``python app.py feeds``).
     feeds_port: int = Field(8051, ge=1, le=65535)
+    #: Where transmitters of GB/T 26875.3 connect; closed without a port.
+    gb26875_host: str = "127.0.0.1"
+    gb26875_port: int | None = Field(None, ge=1, le=65535)
     data_dir: Path = Path("var")
     #: Empty: SQLite in ``data_dir``.
     database_url: str = ""

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from data.commands.changes import settle_devices
 from data.domain.alarms import SYSTEM, Action, Step, calm, shelf_is_over, unshelve
-from data.domain.chatter import CALM_AFTER, is_calm
+from data.domain.chatter import CALM_AFTER, flip_key, is_calm
 from data.domain.devices import stale_at
 from data.domain.intake import DeviceMemory, settle
 from data.domain.kpis import FLOOD_ABOVE
@@ -170,7 +170,9 @@ class Worker:
                 for alarm in alarms.lock(session, perhaps)
                 if alarm.closed_at is None
                 and alarm.chattering_at is not None
-                and is_calm(known[alarm.device_id][1].flips, alarm.cause, now)
+                and is_calm(
+                    known[alarm.device_id][1].flips, flip_key(alarm.cause, alarm.point_id), now
+                )
             ]
             changes = _carry_out(
                 session, [Step(Action.CALM, calm(a, at=now), SYSTEM, now) for a in quiet], now

@@ -149,6 +149,8 @@ ALARM_CAUSE: Final[Mapping[str, str]] = {
     "manual_fire": _("手动报警按钮按下"),
     "reported_prealarm": _("设备上报预警"),
     "reported_fault": _("设备上报故障"),
+    "test_bit_fire": _("设备上报火警（测试位）"),
+    "reported_supervisory": _("设备上报监管信号"),
 }
 
 

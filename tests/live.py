@@ -54,6 +54,7 @@ def alarm_view(**own: Any) -> dict[str, Any]:
         "shelve_reason": None,
         "suppressed_at": None,
         "out_of_service_at": None,
+        "point": None,
         **own,
     }
 

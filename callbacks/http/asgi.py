@@ -33,6 +33,7 @@ from callbacks.http.readings import ReadingCounters, readings_router
 from callbacks.http.rules import rules_router
 from callbacks.http.security import BodyLimit, SecurityHeaders
 from callbacks.http.tiles import tiles_router
+from callbacks.http.transmitters import TransmitterCounts, transmitters_router
 from callbacks.services import Services
 from callbacks.surfaces import ASSETS_FOLDER, Surface, SurfaceApp, make_surface, with_user
 from layouts.weekly import weekly_page
@@ -147,6 +148,7 @@ def _include_routers(
     app.include_router(day_router(services))
     app.include_router(commands_router(services))
     app.include_router(rules_router(services))
+    app.include_router(transmitters_router(services))
     app.include_router(incidents_router(services))
     app.include_router(photos_router(services))
     app.include_router(handover_router(services, assets=assets))
@@ -154,6 +156,7 @@ def _include_routers(
     app.include_router(cameras_router(services))
     app.include_router(tiles_router(services, metrics))
     app.include_router(metrics_router(services, metrics))
+    TransmitterCounts(services.redis, services.registry)
 
 
 def _mount_surfaces(app: FastAPI, services: Services, compressor: Compressor) -> None:

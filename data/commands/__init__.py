@@ -5,9 +5,10 @@ from data.commands.base import MAY_ACT, Actor
 from data.commands.devices import DeviceCommands
 from data.commands.incidents import IncidentCommands
 from data.commands.rules import RuleCommands
+from data.commands.transmitters import TransmitterCommands
 
 __all__ = ["MAY_ACT", "Actor", "Commands"]
 
 
-class Commands(AlarmCommands, DeviceCommands, IncidentCommands, RuleCommands):
+class Commands(AlarmCommands, DeviceCommands, IncidentCommands, RuleCommands, TransmitterCommands):
     """Everything that the server lets a person do."""

@@ -104,6 +104,8 @@ class Alarm:
     suppressed_at: datetime | None = None
     out_of_service_at: datetime | None = None
     chattering_at: datetime | None = None
+    #: The part behind the device that raised it, where that is no device of its own.
+    point_id: int | None = None
 
     @property
     def state(self) -> AlarmState:

@@ -18,6 +18,11 @@ CALM_AFTER: Final = timedelta(minutes=5)
 Flips = Mapping[str, tuple[datetime, ...]]
 
 
+def flip_key(cause: str, point_id: int | None) -> str:
+    """Return under which name a cause is counted: each part behind a device for itself."""
+    return cause if point_id is None else f"{cause}@{point_id}"
+
+
 def with_flips(
     flips: Flips, causes: Iterable[str], at: datetime
 ) -> dict[str, tuple[datetime, ...]]:

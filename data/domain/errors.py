@@ -114,6 +114,10 @@ class MergeError(AlarmStateError):
     """These incidents can't be merged, or this one not split so."""
 
 
+class DutyCheckRunningError(AlarmStateError):
+    """Somebody asked this duty room before, and it may still answer."""
+
+
 class RepeatedKeyError(DomainError):
     """One idempotency key was used for two different commands."""
 

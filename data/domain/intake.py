@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from data.domain.alarms import (
@@ -16,12 +17,12 @@ from data.domain.alarms import (
     repeat,
     suppress,
 )
-from data.domain.chatter import chatters, with_flips
+from data.domain.chatter import chatters, flip_key, with_flips
 from data.domain.delays import Believed, Pending, believe, due, without_delays
 from data.domain.devices import device_status
 from data.domain.readings import Reading
 from data.domain.rules import RULES, Finding, Rules, covered, judge
-from data.domain.words import AlarmKind, DeviceKind, Status
+from data.domain.words import AlarmKind, DeviceKind, Reported, Status
 
 HASH_BYTES: Final = 8
 #: Message ids remembered a device; a repeat that comes later than this many messages is old news
@@ -58,6 +59,7 @@ class NewAlarm:
     received_at: datetime
     message_id: str
     chattering_at: datetime | None = None
+    point_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,11 @@ class Taken:
 
 
 class _OpenAlarms:
-    """The open alarms of the device while one reading changes them."""
+    """The open alarms of the device, or of one part behind it, while one reading changes them."""
 
-    def __init__(self, alarms: tuple[Alarm, ...]) -> None:
-        self.by_cause = {alarm.cause: alarm for alarm in alarms}
+    def __init__(self, alarms: tuple[Alarm, ...], point_id: int | None = None) -> None:
+        self.point_id = point_id
+        self.by_cause = {alarm.cause: alarm for alarm in alarms if alarm.point_id == point_id}
         self.steps: list[Step] = []
         #: Causes that came or went.
         self.flipped: list[str] = []
@@ -118,12 +121,14 @@ def take(
     gateway may deliver late) but clears nothing and does not replace newer values. A device out
     of service raises nothing.
     """
+    if reading.reported is Reported.ALIVE:
+        return Taken(_heard(memory, reading))
     if is_remembered(memory.recent, reading.message_id):
         return Taken(memory, duplicate=True)
     late = memory.measured_at is not None and reading.measured_at < memory.measured_at
-    active = frozenset(alarm.cause for alarm in open_alarms if alarm.cleared_at is None)
-    findings = judge(kind, reading.values, reading.reported, active, rules)
-    known = _OpenAlarms(open_alarms)
+    known = _OpenAlarms(open_alarms, reading.point)
+    active = frozenset(c for c, alarm in known.by_cause.items() if alarm.cleared_at is None)
+    findings = judge(kind, reading.values, reading.reported, active, rules, reading.conditions)
     under = {} if late or disabled else covered(kind, reading.values, active, rules)
     if late:
         believed = Believed(without_delays(findings, rules[kind]), memory.pending, {})
@@ -190,6 +195,7 @@ def _raised(
             reading.measured_at,
             reading.received_at,
             believed.began_by.get(found.cause, reading.message_id),
+            point_id=reading.point,
         )
         for found in believed.findings
         if found.on and found.cause not in by_cause and (not late or found.kind is AlarmKind.FIRE)
@@ -212,13 +218,14 @@ def _with_chatter(
     causes = [*known.flipped, *(new.cause for new in raised)]
     if not causes:
         return Taken(memory, raised=raised, steps=tuple(known.steps))
-    flips = with_flips(memory.flips, causes, at)
+    key = partial(flip_key, point_id=known.point_id)
+    flips = with_flips(memory.flips, [key(cause) for cause in causes], at)
     for cause in set(causes):
         alarm = known.by_cause.get(cause)
-        if alarm is not None and alarm.chattering_at is None and chatters(flips, cause):
+        if alarm is not None and alarm.chattering_at is None and chatters(flips, key(cause)):
             known.take(Action.CHATTERING, chatter(alarm, at=at), at)
     marked = tuple(
-        replace(new, chattering_at=at) if chatters(flips, new.cause) else new for new in raised
+        replace(new, chattering_at=at) if chatters(flips, key(new.cause)) else new for new in raised
     )
     return Taken(replace(memory, flips=flips), raised=marked, steps=tuple(known.steps))
 
@@ -263,14 +270,17 @@ def _suppress(known: _OpenAlarms, under: dict[str, bool], reading: Reading) -> N
 
 def _remember(memory: DeviceMemory, reading: Reading, *, late: bool) -> DeviceMemory:
     recent = (memory.recent + message_hash(reading.message_id))[-REMEMBERED * HASH_BYTES :]
-    received_at = reading.received_at
-    if memory.received_at is not None:
-        received_at = max(received_at, memory.received_at)
-    memory = replace(
-        memory, recent=recent, received_at=received_at, stale=False, version=memory.version + 1
-    )
+    memory = replace(_heard(memory, reading), recent=recent)
     if late:
         return memory
     return replace(
         memory, measured_at=reading.measured_at, values={**memory.values, **reading.values}
     )
+
+
+def _heard(memory: DeviceMemory, reading: Reading) -> DeviceMemory:
+    """Remember that the device is there."""
+    received_at = reading.received_at
+    if memory.received_at is not None:
+        received_at = max(received_at, memory.received_at)
+    return replace(memory, received_at=received_at, stale=False, version=memory.version + 1)

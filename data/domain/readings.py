@@ -38,6 +38,10 @@ class Reading:
     received_at: datetime
     reported: Reported | None = None
     values: Mapping[str, float] = field(default_factory=dict)
+    #: Everything abnormal that the device says of itself at once; what is not named is over.
+    conditions: frozenset[Reported] | None = None
+    #: The part behind the device that speaks, where that is no device of its own.
+    point: int | None = None
 
 
 def check_reading(reading: Reading) -> Reading:
@@ -53,7 +57,9 @@ def check_reading(reading: Reading) -> Reading:
         if not 0 < len(text) <= MAX_ID_LENGTH:
             raise ReadingError(f"{name} must have 1 to {MAX_ID_LENGTH} characters")
     _check_clock(reading.measured_at, reading.received_at)
-    if reading.reported is None and not reading.values:
+    if reading.reported is Reported.ALIVE and (reading.values or reading.conditions is not None):
+        raise ReadingError("a sign of life carries neither values nor a status")
+    if reading.reported is None and reading.conditions is None and not reading.values:
         raise ReadingError("a reading needs a status or at least one value")
     for name, value in reading.values.items():
         _check_value(name, value)

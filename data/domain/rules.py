@@ -102,8 +102,10 @@ MANUAL_CAUSE: Final = "manual_fire"
 REPORTED_CAUSE: Final[dict[Reported, tuple[str, AlarmKind]]] = {
     Reported.FIRE: ("reported_fire", AlarmKind.FIRE),
     Reported.MANUAL: (MANUAL_CAUSE, AlarmKind.FIRE),
+    Reported.FIRE_TEST: ("test_bit_fire", AlarmKind.FIRE),
     Reported.PREALARM: ("reported_prealarm", AlarmKind.PREALARM),
     Reported.FAULT: ("reported_fault", AlarmKind.FAULT),
+    Reported.SUPERVISORY: ("reported_supervisory", AlarmKind.SUPERVISORY),
 }
 
 CAUSES: Final[frozenset[str]] = frozenset(
@@ -128,6 +130,7 @@ def judge(
     reported: Reported | None,
     active: frozenset[str],
     rules: Rules = RULES,
+    conditions: frozenset[Reported] | None = None,
 ) -> tuple[Finding, ...]:
     """Return what a reading says about each alarm that it can speak of.
 
@@ -137,6 +140,8 @@ def judge(
         Causes that are on at this device before the reading.
     rules
         The table in force; the one above unless an admin changed it.
+    conditions
+        Everything abnormal that the device says of itself at once, where it says all of it.
 
     Returns
     -------
@@ -154,7 +159,8 @@ def judge(
         for rule in rules[kind]
         if rule.value in values and not _covered(rule, rules[kind], values, active)
     ]
-    return (*found, *_judge_reported(reported))
+    said = () if conditions is None else _judge_conditions(conditions)
+    return (*found, *_judge_reported(reported), *said)
 
 
 def covered(
@@ -190,3 +196,13 @@ def _judge_reported(reported: Reported | None) -> tuple[Finding, ...]:
         cause, kind = REPORTED_CAUSE[reported]
         return (Finding(cause, kind, on=True),)
     return ()
+
+
+def _judge_conditions(conditions: frozenset[Reported]) -> tuple[Finding, ...]:
+    """Take back what the device no longer says; one word for a fire does not end another."""
+    burns = any(REPORTED_CAUSE[one][1] is AlarmKind.FIRE for one in conditions)
+    return tuple(
+        Finding(cause, kind, on=reported in conditions)
+        for reported, (cause, kind) in REPORTED_CAUSE.items()
+        if reported in conditions or not (burns and kind is AlarmKind.FIRE)
+    )

@@ -143,10 +143,15 @@ class Reported(StrEnum):
     FIRE = "fire"
     #: Somebody has pressed a manual call point.
     MANUAL = "manual"
+    #: A fire whose message also says "test": some devices say so of every fire.
+    FIRE_TEST = "fire_test"
     PREALARM = "prealarm"
     FAULT = "fault"
+    SUPERVISORY = "supervisory"
     TEST = "test"
     RESTORED = "restored"
+    #: It is there and has nothing to say: a heartbeat.
+    ALIVE = "alive"
 
 
 class Role(StrEnum):

@@ -48,6 +48,7 @@ FIELDS: Final = (
     "shelve_reason",
     "suppressed_at",
     "out_of_service_at",
+    "point",
     "closed_at",
     "closed_by",
     "verdict",

@@ -36,3 +36,7 @@ def values_channel(building_id: str) -> str:
 
 #: Set by the worker at every step; gone = no worker.
 WORKER: Final = "xt:worker"
+
+#: Counts of the GB/T 26875.3 way in, and the link of each transmitter (docs/gb26875.md).
+TRANSMITTER_COUNTS: Final = "xt:transmitters:counts"
+TRANSMITTER_LINKS: Final = "xt:transmitters:links"

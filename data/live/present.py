@@ -88,12 +88,17 @@ class Present:
         self.note_recent({view["id"]: view["received_at"] for view in changes.alarms})
         return told
 
-    def tell_if_there(self, changes: Changes) -> None:
-        """Tell what a commit changed; while Redis is away the worker tells it later (outbox)."""
+    def tell_if_there(self, changes: Changes) -> bool:
+        """Tell what a commit changed; while Redis is away the worker tells it later (outbox).
+
+        Returns whether Redis was there.
+        """
         try:
             self.tell(changes)
         except RedisError as error:
             log.warning("redis is away, the worker will tell it", error=str(error))
+            return False
+        return True
 
     def _write(self, changes: Changes, kept: int) -> int:
         shared = [keys.EPOCH, keys.EVENTS, keys.ALARMS, keys.STATUS, keys.DEADLINES]

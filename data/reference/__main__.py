@@ -2,7 +2,7 @@
 
 import getpass
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,8 +14,9 @@ from rich.table import Table as RichTable
 from sqlalchemy.engine import make_url
 
 from data.errors import StartError
+from data.reference.addresses import import_addresses
 from data.reference.change import Kind
-from data.reference.errors import ImportRefusedError
+from data.reference.errors import ImportRefusedError, Problem
 from data.reference.fields import Layer
 from data.reference.importing import Outcome, Request, run_import
 from data.reference.read import Source
@@ -97,6 +98,42 @@ def import_file(  # noqa: PLR0913, PLR0917 - one parameter for each option of th
         raise typer.Exit(1)
 
 
+@app.command("addresses")
+def import_address_table(
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX; columns in docs/gb26875.md")],
+    sheet: Annotated[str | None, typer.Option(help="工作表 / sheet")] = None,
+    encoding: Annotated[str | None, typer.Option(help="文字编码 / e.g. gb18030")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="只检查，不写入 / check, but write nothing")
+    ] = False,
+) -> None:
+    """导入用传地址表 / Import transmitters and their parts, wholly or not at all."""
+    console = Console()
+    source = Source(file, sheet=sheet, encoding=encoding)
+    try:
+        database = _database(load_settings(os.environ))
+        try:
+            outcome = import_addresses(
+                database, source, at=datetime.now(UTC), actor=_actor(), dry_run=dry_run
+            )
+        finally:
+            database.close()
+    except (ImportRefusedError, StartError) as error:
+        console.print(f"未导入 / refused: {error}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    if outcome.problems:
+        _report_problems(console, outcome.problems)
+        raise typer.Exit(1)
+    ends = ("已写入", "written") if outcome.written else ("未写入（--dry-run）", "nothing written")
+    same = len(outcome.rows) - outcome.new - outcome.changed
+    console.print(
+        f"新增 {outcome.new}，更改 {outcome.changed}，不变 {same}；{ends[0]} / "
+        f"{outcome.new} new, {outcome.changed} changed, {same} unchanged; {ends[1]}",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
 def _pairs(texts: Iterable[str]) -> dict[str, str]:
     pairs = [text.partition("=") for text in texts]
     for name, equals, column in pairs:
@@ -142,7 +179,7 @@ def _report(console: Console, outcome: Outcome) -> None:
     columns = (f"{name} ← {column}" for name, column in outcome.parsed.columns.items())
     console.print(f"列 / columns: {', '.join(columns)}", markup=False, soft_wrap=True)
     if outcome.problems:
-        _report_problems(console, outcome)
+        _report_problems(console, outcome.problems)
         return
     _report_changes(console, outcome)
     counted = outcome.plan.counts()
@@ -155,19 +192,18 @@ def _report(console: Console, outcome: Outcome) -> None:
     console.print(text, markup=False, soft_wrap=True)
 
 
-def _report_problems(console: Console, outcome: Outcome) -> None:
+def _report_problems(console: Console, problems: Sequence[Problem]) -> None:
     shown = RichTable("行 / row", "编号 / id", Column("原因 / reason", overflow="fold"))
-    for problem in outcome.problems[:MAX_SHOWN]:
+    for problem in problems[:MAX_SHOWN]:
         row = "" if problem.row is None else str(problem.row)
         shown.add_row(row, problem.id, problem.reason)
     console.print(shown, markup=False)
-    hidden = len(outcome.problems) - MAX_SHOWN
-    number = len(outcome.problems)
+    number = len(problems)
+    hidden = number - MAX_SHOWN
     left = (f"（另有 {hidden} 个未列出）", f" ({hidden} not shown)") if hidden > 0 else ("", "")
-    problems = "1 problem" if number == 1 else f"{number} problems"
+    count = "1 problem" if number == 1 else f"{number} problems"
     console.print(
-        f"未导入：{number} 个问题{left[0]}，没有写入 / "
-        f"refused: {problems}{left[1]}; nothing written",
+        f"未导入：{number} 个问题{left[0]}，没有写入 / refused: {count}{left[1]}; nothing written",
         style="red",
         soft_wrap=True,
     )

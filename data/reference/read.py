@@ -90,6 +90,26 @@ def read_table(source: Source) -> Table:
 Line = tuple[int, list[str]]
 
 
+def read_lines(source: Source) -> list[Line]:
+    """Return the lines of a CSV or XLSX file, cells as texts; the header is line 1.
+
+    Raises
+    ------
+    ImportRefusedError
+        If the file does not exist, can't be read, or is no table.
+    """
+    if not source.path.is_file():
+        raise ImportRefusedError(f"没有文件 {source.path}。/ there is no file {source.path}")
+    suffix = source.path.suffix.lower()
+    if suffix in CSV_SUFFIXES:
+        return _csv_lines(source)
+    if suffix in XLSX_SUFFIXES:
+        return _xlsx_lines(source)
+    raise ImportRefusedError(
+        f"不支持的格式 {suffix}，可用：.csv, .xlsx。/ unknown format {suffix!r}; known: .csv, .xlsx"
+    )
+
+
 def _csv_lines(source: Source) -> list[Line]:
     content = source.path.read_bytes()
     for encoding in (source.encoding,) if source.encoding else ENCODINGS:

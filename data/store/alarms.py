@@ -13,7 +13,15 @@ from data.domain.intake import NewAlarm
 from data.domain.response import Response
 from data.store import gate
 from data.store.intake import KnownDevice
-from data.store.models import AlarmHistory, AlarmRow, Building, Community, Device, Incident
+from data.store.models import (
+    AlarmHistory,
+    AlarmRow,
+    Building,
+    Community,
+    Device,
+    Incident,
+    TransmitterPoint,
+)
 
 _FIELDS = tuple(field.name for field in fields(Alarm))
 #: What a transition may change; everything else of a row is written once.
@@ -141,6 +149,7 @@ def insert(session: Session, device: KnownDevice, new: NewAlarm) -> Alarm | None
         received_at=new.received_at,
         last_at=new.raised_at,
         chattering_at=new.chattering_at,
+        point_id=new.point_id,
     )
     session.add(row)
     session.flush()
@@ -183,11 +192,13 @@ def _views() -> Any:
             Incident.arrived_at,
             Incident.controlled_at,
             Incident.ended_at,
+            TransmitterPoint,
         )
         .join(Device, Device.id == AlarmRow.device_id)
         .join(Community, Community.code == AlarmRow.community_code)
         .outerjoin(Building, Building.id == AlarmRow.building_id)
         .outerjoin(Incident, Incident.id == AlarmRow.incident_id)
+        .outerjoin(TransmitterPoint, TransmitterPoint.id == AlarmRow.point_id)
     )
 
 
@@ -238,7 +249,8 @@ def _as_view(row: Any) -> AlarmView:
         "device": alarm.device_id,
         "device_name": row.name,
         "device_kind": str(row.kind),
-        "location": row.location,
+        "location": _location(row),
+        "point": _point(row.TransmitterPoint),
         "building": alarm.building_id,
         "building_name": row.building_name,
         "community": alarm.community_code,
@@ -262,6 +274,16 @@ def _as_view(row: Any) -> AlarmView:
         "confidence": row.confidence or "",
         "response": str(_response(row).stage),
     }
+
+
+def _point(point: TransmitterPoint | None) -> str | None:
+    return None if point is None else point.number
+
+
+def _location(row: Any) -> str:
+    """Return where the device is, or what its part says of itself where that is no device."""
+    point: TransmitterPoint | None = row.TransmitterPoint
+    return str(row.location if point is None else point.description)
 
 
 def _response(row: Any) -> Response:

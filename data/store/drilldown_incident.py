@@ -19,6 +19,7 @@ from data.store.models import (
     Grid,
     Incident,
     IncidentHistory,
+    TransmitterPoint,
     WorkPoint,
 )
 
@@ -96,21 +97,23 @@ def past_alarms(session: Session, ids: Select[Any]) -> tuple[PastAlarm, ...]:
     """Return the alarms of some ids with their devices' names, the newest first."""
     page = ids.subquery("page")
     rows = session.execute(
-        select(AlarmRow, Device)
+        select(AlarmRow, Device, TransmitterPoint)
         .join(page, page.c.id == AlarmRow.id)
         .join(Device, Device.id == AlarmRow.device_id)
+        .outerjoin(TransmitterPoint, TransmitterPoint.id == AlarmRow.point_id)
         .order_by(AlarmRow.raised_at.desc(), AlarmRow.id.desc())
     )
-    return tuple(_past_alarm(alarm, device) for alarm, device in rows)
+    return tuple(_past_alarm(alarm, device, point) for alarm, device, point in rows)
 
 
-def _past_alarm(alarm: AlarmRow, device: Device) -> PastAlarm:
+def _past_alarm(alarm: AlarmRow, device: Device, point: TransmitterPoint | None) -> PastAlarm:
+    where = device.location if point is None else f"{point.number} {point.description}".strip()
     return PastAlarm(
         id=alarm.id,
         device_id=device.id,
         device_name=device.name,
         device_kind=device.kind,
-        location=device.location,
+        location=where,
         slot=device.slot,
         kind=alarm.kind,
         cause=alarm.cause,

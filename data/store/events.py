@@ -265,6 +265,9 @@ class AlarmRow(Base):
     suppressed_at: Mapped[datetime | None]
     out_of_service_at: Mapped[datetime | None]
     chattering_at: Mapped[datetime | None]
+    #: The part behind a transmitter that raised it, if it is no device of its own
+    #: (:class:`data.store.transmitter_rows.TransmitterPoint`; points are never deleted).
+    point_id: Mapped[int | None]
     #: Counts the writes, as in :class:`DeviceState`.
     version: Mapped[int] = mapped_column(default=0)
     demo: Mapped[bool] = mapped_column(default=False)

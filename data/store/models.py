@@ -37,6 +37,12 @@ from data.store.places import (
     Person,
     WorkPoint,
 )
+from data.store.transmitter_rows import (
+    DutyCheck,
+    Transmitter,
+    TransmitterEvent,
+    TransmitterPoint,
+)
 
 __all__ = [
     "AlarmFlood",
@@ -51,6 +57,7 @@ __all__ = [
     "ContextFeature",
     "Device",
     "DeviceState",
+    "DutyCheck",
     "Facility",
     "Fire",
     "Grid",
@@ -67,6 +74,9 @@ __all__ = [
     "RuleHistory",
     "RuleOverride",
     "StatusChange",
+    "Transmitter",
+    "TransmitterEvent",
+    "TransmitterPoint",
     "User",
     "UserSession",
     "WorkPoint",

@@ -71,7 +71,7 @@ def test_the_commands_of_app_that_are_written_down_exist() -> None:
 
 def test_every_setting_is_described_with_its_default() -> None:
     lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
-    described = {line.partition("=")[0] for line in lines if re.match("XT_[A-Z_]+=", line)}
+    described = {line.partition("=")[0] for line in lines if re.match("XT_[A-Z0-9_]+=", line)}
     assert described == {f"XT_{name.upper()}" for name in Settings.model_fields}
     for before, line in itertools.pairwise(lines):
         if line.startswith("XT_"):

@@ -16,6 +16,8 @@ test("an alarm says where and what, with value and unit", () => {
   const outside = makeAlarm({ building: null, building_name: null, cause: "reported_fault", value: null, location: "晋新路口" });
   assert.equal(whereOf(outside), "晋新路口");
   assert.equal(whatOf(outside), "设备上报故障 · 独立感烟");
+  const part = makeAlarm({ device_kind: "transmitter", cause: "test_bit_fire", value: null, point: "1-1-217", location: "走廊" });
+  assert.equal(whatOf(part), "设备上报火警（测试位） · 用户信息传输装置 · 未登记部件 1-1-217 · 走廊");
 });
 
 test("an alarm says where it is in its life", () => {

@@ -19,7 +19,8 @@ export const communityOf = (alarm) => shortName(alarm.community_name, alarm.comm
 export function whatOf(alarm) {
   const known = alarm.value !== null && alarm.value !== undefined;
   const value = known ? `${reading(alarm.value)} ${causeUnit(alarm.cause)}`.trim() : "";
-  return [causeWord(alarm.cause), value, deviceKindWord(alarm.device_kind), alarm.building_name ? alarm.location : ""]
+  const part = alarm.point ? `${t("未登记部件")} ${alarm.point}` : "";
+  return [causeWord(alarm.cause), value, deviceKindWord(alarm.device_kind), part, alarm.building_name ? alarm.location : ""]
     .filter(Boolean)
     .join(" · ");
 }

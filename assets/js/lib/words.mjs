@@ -51,6 +51,7 @@ export const causeWord = table(() => ({
   level_low: t("液位过低"), cable_fire: t("线缆温度达到火警值"), cable_hot: t("线缆过热"), leakage: t("剩余电流过大"),
   charger_fire: t("充电桩温度达到火警值"), charger_hot: t("充电桩过热"), charger_overload: t("充电过载"),
   battery_low: t("电池电量低"), reported_fire: t("设备上报火警"), manual_fire: t("手动报警按钮按下"), reported_prealarm: t("设备上报预警"), reported_fault: t("设备上报故障"),
+  test_bit_fire: t("设备上报火警（测试位）"), reported_supervisory: t("设备上报监管信号"),
 }));
 
 /** @param {string} verdict */

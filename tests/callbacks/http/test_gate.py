@@ -17,6 +17,7 @@ EXAMPLE = {
     "{alarm_id}": "1",
     "{device_id}": "S0",
     "{incident_id}": "1",
+    "{address}": "889",
     "{photo_id}": "1",
     "{device_kind}": "gas",
     "{cause}": "gas_leak",

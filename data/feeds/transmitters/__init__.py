@@ -1,0 +1,1 @@
+"""The GB/T 26875.3 way in: transmitters over TCP → readings of the one pipeline."""

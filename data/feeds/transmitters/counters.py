@@ -1,0 +1,85 @@
+"""What the TCP way in tells the others through Redis: counts and the state of each link."""
+
+from collections import Counter
+from typing import Any, Final
+
+import orjson
+from redis.exceptions import RedisError
+
+from data.live import keys
+from data.live.present import RedisClient
+
+#: Every word by which frames are counted (label ``outcome``).
+OUTCOMES: Final = (
+    "received",
+    "heartbeat",
+    "confirmed",
+    "denied_checksum",
+    "denied_content",
+    "denied_unregistered",
+    "denied_failed",
+    "unanswered",
+    "reading",
+    "duplicate",
+    "rejected",
+    "refused_connection",
+    "closed_idle",
+    "closed_garbage",
+    "closed_slow",
+    "clock_set",
+)
+
+
+class Counters:
+    """Counts of this process since they were last told, and links that changed since."""
+
+    def __init__(self) -> None:
+        self.total: Counter[str] = Counter()
+        self._untold: Counter[str] = Counter()
+        self._links: dict[int, dict[str, Any]] = {}
+
+    def count(self, outcome: str, number: int = 1) -> None:
+        """Count something; ``outcome`` is one of :data:`OUTCOMES`."""
+        self.total[outcome] += number
+        self._untold[outcome] += number
+
+    def link(self, address: int, state: dict[str, Any]) -> None:
+        """Remember the state of a link to tell."""
+        self._links[address] = state
+
+    def tell(self, redis: RedisClient, waiting: int, links: int) -> None:
+        """Tell Redis; what it could not be told is kept for the next time.
+
+        Raises
+        ------
+        redis.exceptions.RedisError
+            If it is away.
+        """
+        counts, changed = dict(self._untold), dict(self._links)
+        pipe: Any = redis.pipeline(transaction=False)
+        for outcome, number in counts.items():
+            pipe.hincrby(keys.TRANSMITTER_COUNTS, outcome, number)
+        pipe.hset(keys.TRANSMITTER_COUNTS, mapping={"waiting": waiting, "links": links})
+        if changed:
+            told = {str(address): orjson.dumps(state) for address, state in changed.items()}
+            pipe.hset(keys.TRANSMITTER_LINKS, mapping=told)
+        pipe.execute()
+        self._untold.subtract(counts)
+        self._untold = +self._untold
+        for address, state in changed.items():
+            if self._links.get(address) is state:
+                del self._links[address]
+
+
+def read_counts(redis: RedisClient) -> dict[str, int] | None:
+    """Return the counts of the TCP way in, empty where there is none; None while Redis is away."""
+    try:
+        answered: Any = redis.hgetall(keys.TRANSMITTER_COUNTS)
+    except RedisError:
+        return None
+    return {name.decode(): int(number) for name, number in answered.items()}
+
+
+def forget_links(redis: RedisClient) -> None:
+    """Forget the links of a process that is gone."""
+    redis.delete(keys.TRANSMITTER_LINKS)
