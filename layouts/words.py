@@ -245,7 +245,7 @@ INCIDENT_ACTION: Final[Mapping[str, str]] = {
     "opened": _("警情建立"),
     "alarm": _("报警加入"),
     "acknowledged": _("已确认"),
-    "confirmed": _("确认火情"),
+    "confirmed": _("火情已确认"),
     "dispatched": _("已派出"),
     "arrived": _("已到场"),
     "controlled": _("已控制"),
