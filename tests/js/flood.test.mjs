@@ -54,3 +54,11 @@ test("time alone ends a flood", () => {
   mock.timers.tick(5000);
   assert.equal(load.level, "normal");
 });
+
+test("who begins to listen later is told at once what is known", () => {
+  const { load, full } = makeLoad(1234, 7);
+  full();
+  const late = [];
+  load.on(({ rate, level }) => late.push([rate, level]));
+  assert.deepEqual(late, [[7, "flood"]]);
+});

@@ -23,9 +23,10 @@ export class Load {
     if (picture.worst) this.#begin();
   }
 
-  /** @param {(load: Load) => void} fn called when rate or level change */
+  /** @param {(load: Load) => void} fn called when rate or level change, and at once if they are known */
   on(fn) {
     this.#listeners.add(fn);
+    if (this.rate !== null) fn(this);
   }
 
   /** A page that opens in the middle of a flood can't know by itself that it runs: the snapshot says it. */
