@@ -43,7 +43,7 @@ def test_what_one_officer_does_the_other_sees(
                    place.dataset.act = 'arrived'; }"""
     )
     one.locator(".act-arrived button").click()
-    expect(one.locator(".handling-said")).to_contain_text("duty 在")
+    expect(one.locator(".handling-said")).to_contain_text("duty 已于")
     assert "409" in console_errors.pop()
 
 

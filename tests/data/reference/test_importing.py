@@ -270,7 +270,7 @@ def test_official_data_that_puts_a_device_back_gives_it_its_alarms_back(
     assert (device.disabled, device.disabled_by, device.disabled_at) == (False, None, None)
     assert (alarm.out_of_service_at, status) == (None, Status.FAULT)
     assert note is not None
-    assert note.data == {"devices": ["D1"], "alarms": [alarm.id]}
+    assert note.data == {"devices": ["D1"], "alarms": [alarm.id], "incidents": []}
 
 
 @pytest.mark.usefixtures("one_building")
