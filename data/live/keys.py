@@ -40,3 +40,8 @@ WORKER: Final = "xt:worker"
 #: Counts of the GB/T 26875.3 way in, and the link of each transmitter (docs/gb26875.md).
 TRANSMITTER_COUNTS: Final = "xt:transmitters:counts"
 TRANSMITTER_LINKS: Final = "xt:transmitters:links"
+
+#: Counts of the MQTT way in, the link of each process, what each has subscribed to (docs/mqtt.md).
+MQTT_COUNTS: Final = "xt:mqtt:counts"
+MQTT_LINKS: Final = "xt:mqtt:links"
+MQTT_TOPICS: Final = "xt:mqtt:topics"
