@@ -40,3 +40,11 @@ WORKER: Final = "xt:worker"
 #: Counts of the GB/T 26875.3 way in, and the link of each transmitter (docs/gb26875.md).
 TRANSMITTER_COUNTS: Final = "xt:transmitters:counts"
 TRANSMITTER_LINKS: Final = "xt:transmitters:links"
+
+#: Every source of messages that was heard of lately, by the time of its last word.
+SOURCES: Final = "xt:sources"
+
+
+def source(name: str) -> str:
+    """Hash of one source, ``way:name``: counts, last word, lag, last error, connection."""
+    return f"xt:source:{name}"

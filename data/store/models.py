@@ -43,6 +43,7 @@ from data.store.transmitter_rows import (
     TransmitterEvent,
     TransmitterPoint,
 )
+from data.store.way_rows import DeadLetter, DeadLetterLoss
 
 __all__ = [
     "AlarmFlood",
@@ -55,6 +56,8 @@ __all__ = [
     "Command",
     "Community",
     "ContextFeature",
+    "DeadLetter",
+    "DeadLetterLoss",
     "Device",
     "DeviceState",
     "DutyCheck",
