@@ -45,3 +45,11 @@ TRANSMITTER_LINKS: Final = "xt:transmitters:links"
 MQTT_COUNTS: Final = "xt:mqtt:counts"
 MQTT_LINKS: Final = "xt:mqtt:links"
 MQTT_TOPICS: Final = "xt:mqtt:topics"
+
+#: Every source of messages that was heard of lately, by the time of its last word.
+SOURCES: Final = "xt:sources"
+
+
+def source(name: str) -> str:
+    """Hash of one source, ``way:name``: counts, last word, lag, last error, connection."""
+    return f"xt:source:{name}"

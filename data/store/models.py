@@ -44,6 +44,7 @@ from data.store.transmitter_rows import (
     TransmitterEvent,
     TransmitterPoint,
 )
+from data.store.way_rows import DeadLetter, DeadLetterLoss
 
 __all__ = [
     "AlarmFlood",
@@ -56,6 +57,8 @@ __all__ = [
     "Command",
     "Community",
     "ContextFeature",
+    "DeadLetter",
+    "DeadLetterLoss",
     "Device",
     "DeviceState",
     "DutyCheck",

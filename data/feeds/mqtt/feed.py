@@ -12,12 +12,14 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from data.domain.words import Way
 from data.feeds.mqtt.broker import Broker
 from data.feeds.mqtt.counters import Counters
 from data.feeds.mqtt.intake import Intake
 from data.feeds.mqtt.link import Link
 from data.feeds.mqtt.mapping import MappingTable
 from data.feeds.mqtt.waiting import Item, Waiting
+from data.feeds.sources import Sources
 from data.live import keys
 from data.live.present import Present
 from data.store.database import Database
@@ -47,10 +49,12 @@ class Feed:
         self.link = Link(broker, mapping, self.waiting, self.counters, now)
         self._redis: Any = present.redis
         self._client_id = broker.client_id
-        self._intake = Intake(database, present, now, self.counters)
+        self._sources = Sources(now)
+        self._intake = Intake(database, present, now, self.counters, self._sources)
         #: Committed, but Redis did not hear of it yet.
         self._untold: list[Item] = []
         self._failing = False
+        self._told_error = ""
 
     def run(self, stop: threading.Event) -> None:
         """Take messages until ``stop`` is set; then finish what came already."""
@@ -137,7 +141,13 @@ class Feed:
         self._tell()
 
     def _tell(self) -> None:
+        link = self.link
+        self._sources.connected(Way.MQTT, self._client_id, up=link.up)
+        if link.error and link.error != self._told_error:
+            self._sources.failed(Way.MQTT, self._client_id, link.error)
+        self._told_error = link.error
         try:
-            self.counters.tell(self._redis, self._client_id, self.link.state())
+            self.counters.tell(self._redis, self._client_id, link.state())
+            self._sources.tell(self._redis)
         except RedisError:
             return  # told the next time

@@ -5,22 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.domain.errors import Refusal
+from data.domain.readings import Reading
+from data.domain.words import Way
 from data.feeds.mqtt.counters import Counters
 from data.feeds.mqtt.gateways import Gateways
+from data.feeds.mqtt.letters import Fault
 from data.feeds.mqtt.waiting import Item
+from data.feeds.sources import Sources
 from data.live.present import Present
-from data.pipeline import Outcome, Pipeline
+from data.pipeline import Outcome, Pipeline, Rejected
 from data.store import dead_letters, gateways
 from data.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
-    """A message of which something can't be taken."""
+class _One:
+    """A reading of a batch, whose it is and what became of it."""
 
     item: Item
-    reason: Refusal
-    error: str
+    reading: Reading
+    rejected: Rejected | None
+    repeated: bool
 
 
 class Intake:
@@ -32,11 +37,13 @@ class Intake:
         present: Present,
         now: Callable[[], datetime],
         counters: Counters,
+        sources: Sources,
     ) -> None:
         self._database = database
         self._pipeline = Pipeline(database, present, now)
         self._gateways = Gateways(database, present, now)
         self._counters = counters
+        self._sources = sources
         self._now = now
         #: (gateway, device) that are in SQL.
         self._heard: set[tuple[str, str]] = set()
@@ -52,58 +59,97 @@ class Intake:
             If the database is away, or refuses one of them.
         """
         told = [self._turn(item) for item in items]
-        owners = [item for item in items for _ in item.content.readings]
         readings = [reading for item in items for reading in item.content.readings]
         outcome = self._pipeline.ingest(readings) if readings else Outcome(0, 0, ())
-        refused = {r.index for r in outcome.rejected}
+        each = _each(items, outcome)
         heard = {
-            (item.content.gateway, reading.device_id)
-            for index, (item, reading) in enumerate(zip(owners, readings, strict=True))
-            if item.content.gateway and index not in refused
+            (one.item.content.gateway, one.reading.device_id)
+            for one in each
+            if one.item.content.gateway and one.rejected is None
         }
-        aside = [Aside(owners[r.index], r.reason, r.error) for r in outcome.rejected]
-        aside += [_faulty(item) for item in items if item.content.faults]
-        self._write(aside, heard - self._heard)
+        faults = [(item, fault) for item in items for fault in item.content.faults]
+        faults += [
+            (one.item, Fault(one.rejected.error, one.rejected.reason))
+            for one in each
+            if one.rejected is not None
+        ]
+        self._write(faults, heard - self._heard)
         self._count(items, outcome)
+        self._note(items, each)
         return outcome.told and all(told)
 
     def set_aside(self, item: Item, error: str) -> None:
         """Keep a message that the database refuses, whenever it is tried."""
-        self._write([Aside(item, Refusal.FORMAT, error)], set())
+        self._write([(item, Fault(error, Refusal.FORMAT))], set())
+        self._sources.refused(Way.MQTT, item.content.name, error)
 
     def _turn(self, item: Item) -> bool:
         state = item.content.state
         if state is None:
             return True
-        self._counters.count("gateway_online" if state.online else "gateway_offline")
+        self._sources.connected(Way.MQTT, state.name, up=state.online)
         return self._gateways.turn(state)
 
-    def _write(self, aside: Sequence[Aside], heard: set[tuple[str, str]]) -> None:
-        if not (aside or heard):
-            return
-        with self._database.writing() as session:
-            for one in aside:
-                letter = one.item.letter
-                dead_letters.add(
-                    session,
-                    way="mqtt",
-                    source=one.item.content.gateway or one.item.content.source,
-                    received_at=letter.at,
-                    raw=letter.payload,
-                    reason=one.reason,
-                    error=f"{letter.topic}: {one.error}",
-                )
-            gateways.heard_through(session, heard, self._now())
+    def _write(
+        self, faults: Sequence[tuple[Item, Fault]], heard: set[tuple[str, str]]
+    ) -> None:
+        """Set messages aside, each once, and keep who was heard through which gateway."""
+        by_item: dict[Item, list[Fault]] = {}
+        for item, fault in faults:
+            by_item.setdefault(item, []).append(fault)
+        if by_item or heard:
+            letters = [_letter(item, some) for item, some in by_item.items()]
+            with self._database.writing() as session:
+                dead_letters.add_all(session, letters)
+                gateways.heard_through(session, heard, self._now())
         self._heard |= heard
-        self._counters.count("set_aside", len(aside))
+        self._counters.count("set_aside", len(by_item))
 
     def _count(self, items: Iterable[Item], outcome: Outcome) -> None:
         self._counters.count("reading", outcome.accepted)
         self._counters.count("duplicate", outcome.duplicates)
-        empty = [i for i in items if not (i.content.readings or i.content.faults)]
-        self._counters.count("passed_over", len([i for i in empty if i.content.state is None]))
+        for item in items:
+            content = item.content
+            if content.state is not None:
+                online = content.state.online
+                self._counters.count("gateway_online" if online else "gateway_offline")
+            elif not (content.readings or content.faults):
+                self._counters.count("passed_over")
+
+    def _note(self, items: Iterable[Item], each: Iterable[_One]) -> None:
+        """Note what each source did: a gateway, or the messages of one kind."""
+        by_name: dict[str, list[_One]] = {}
+        for one in each:
+            by_name.setdefault(one.item.content.name, []).append(one)
+        for name, some in by_name.items():
+            rejected = tuple(one.rejected for one in some if one.rejected is not None)
+            repeated = sum(one.repeated for one in some)
+            outcome = Outcome(len(some) - repeated - len(rejected), repeated, rejected)
+            self._sources.took(Way.MQTT, name, [one.reading for one in some], outcome)
+        for item in items:
+            note = self._sources.failed if item.content.readings else self._sources.refused
+            for fault in item.content.faults[:1]:
+                note(Way.MQTT, item.content.name, fault.text)
 
 
-def _faulty(item: Item) -> Aside:
-    faults = item.content.faults
-    return Aside(item, faults[0].reason, "; ".join(fault.text for fault in faults))
+def _each(items: Iterable[Item], outcome: Outcome) -> list[_One]:
+    rejected = {one.index: one for one in outcome.rejected}
+    repeated = set(outcome.repeated)
+    pairs = [(item, reading) for item in items for reading in item.content.readings]
+    return [
+        _One(item, reading, rejected.get(index), index in repeated)
+        for index, (item, reading) in enumerate(pairs)
+    ]
+
+
+def _letter(item: Item, faults: Sequence[Fault]) -> dead_letters.Letter:
+    """Return a message as it is set aside; by its topic it can be read again."""
+    letter = item.letter
+    return dead_letters.Letter(
+        way=Way.MQTT,
+        source=letter.topic,
+        received_at=letter.at,
+        raw=letter.payload,
+        reason=faults[0].reason,
+        error="; ".join(fault.text for fault in faults),
+    )

@@ -101,6 +101,11 @@ class Content:
     state: GatewayState | None = None
 
     @property
+    def name(self) -> str:
+        """By what name its counts are kept: the gateway's, or that of the kind of messages."""
+        return self.gateway or self.source
+
+    @property
     def priority(self) -> Priority:
         """How urgent it is."""
         if self.state is not None:

@@ -26,6 +26,7 @@ from data.feeds.mqtt.letters import (
 from data.feeds.mqtt.mapping import MappingTable
 from data.feeds.mqtt.waiting import RECEIVE_MAXIMUM, Acknowledgements, Item, Waiting
 from data.live.wire import to_ms
+from data.store.dead_letters import MAX_RAW
 
 log = structlog.get_logger()
 
@@ -33,7 +34,7 @@ KEEP_ALIVE_S: Final = 30
 #: So long the broker keeps what comes while we are away.
 SESSION_S: Final = 7 * 24 * 3600
 #: Larger messages are no readings; the broker does not deliver them.
-MAX_PACKET: Final = 64 * 1024
+MAX_PACKET: Final = MAX_RAW
 FIRST_DELAY_S, LONGEST_DELAY_S = 1, 30
 #: Processes that subscribe under this name share the messages.
 GROUP: Final = "$share/xintang/"
