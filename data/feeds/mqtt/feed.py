@@ -28,6 +28,8 @@ log = structlog.get_logger()
 
 RETRY_S: Final = 0.5
 TELL_EVERY_S: Final = 1.0
+#: Who leaves waits so long for more.
+QUIET_S: Final = 3.0
 #: At a stop so long for what came already; what the broker still holds is not lost either way.
 LAST_S: Final = 2.0
 AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError)
@@ -70,8 +72,25 @@ class Feed:
                 self.step(stop)
         finally:
             stop.set()
-            self.link.stop()
             teller.join()
+            self.link.stop()
+            self._tell()
+
+    def leave(self, stop: threading.Event) -> None:
+        """Take what still waits for this process, then end its session for good."""
+        self.link.start(self._topics_before(), leaving=True)
+        try:
+            quiet_since, received = time.monotonic(), 0
+            while not stop.is_set() and time.monotonic() - quiet_since < QUIET_S:
+                self.step(stop)
+                if self._left() or self.counters.total["received"] != received:
+                    quiet_since, received = time.monotonic(), self.counters.total["received"]
+        finally:
+            self.link.stop(for_good=not (stop.is_set() or self._left()))
+            self._tell()
+
+    def _left(self) -> bool:
+        return bool(len(self.waiting) or self._untold or not self.link.up)
 
     def step(self, stop: threading.Event) -> None:
         """Commit and acknowledge the most urgent messages."""
@@ -138,7 +157,6 @@ class Feed:
     def _tell_forever(self, stop: threading.Event) -> None:
         while not stop.wait(TELL_EVERY_S):
             self._tell()
-        self._tell()
 
     def _tell(self) -> None:
         link = self.link

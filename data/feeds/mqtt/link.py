@@ -1,5 +1,6 @@
 """The connection to the broker: session kept, shared subscriptions, back again by itself."""
 
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -59,7 +60,8 @@ class Link:
         self._number = 0
         self._closing = False
         self._before: Sequence[str] = ()
-        #: Connected, and every subscription granted.
+        self._leaving = False
+        #: Connected, and every subscription granted (or given up, by one who leaves).
         self.up = False
         self.error = ""
         self.since = now()
@@ -82,9 +84,12 @@ class Link:
             "waiting": len(self._waiting),
         }
 
-    def start(self, before: Sequence[str]) -> None:
-        """Begin to connect; ``before``: what this session subscribed to when it last ran."""
-        self._before = before
+    def start(self, before: Sequence[str], *, leaving: bool = False) -> None:
+        """Begin to connect; ``before``: what this session subscribed to when it last ran.
+
+        ``leaving``: only for what still waits there; nothing is subscribed to any more.
+        """
+        self._before, self._leaving = before, leaving
         properties = Properties(PacketTypes.CONNECT)
         properties.SessionExpiryInterval = SESSION_S
         properties.ReceiveMaximum = RECEIVE_MAXIMUM
@@ -102,9 +107,12 @@ class Link:
         """Take nothing any more; the broker keeps what was not acknowledged."""
         self._closing = True
 
-    def stop(self) -> None:
-        """Send what is still to be sent and disconnect."""
-        self._client.disconnect()
+    def stop(self, *, for_good: bool = False) -> None:
+        """Send what is still to be sent and disconnect; ``for_good`` ends the session too."""
+        properties = Properties(PacketTypes.DISCONNECT)
+        if for_good:
+            properties.SessionExpiryInterval = 0
+        self._client.disconnect(properties=properties)
         self._client.loop_stop()
 
     def _make(self) -> Client:
@@ -123,6 +131,7 @@ class Link:
         client.on_connect_fail = self._failed
         client.on_disconnect = self._lost
         client.on_subscribe = self._subscribed
+        client.on_unsubscribe = self._unsubscribed
         client.on_message = self._came
         return client
 
@@ -138,9 +147,11 @@ class Link:
         self._counters.count("connected")
         kept = flags.session_present
         log.info("broker connected", broker=self._broker.address, session_kept=kept, left=left)
-        if gone := sorted(set(self._before) - set(self.topics)):
+        wanted = [] if self._leaving else self.topics
+        if gone := sorted({*self._before, *self.topics} - set(wanted)):
             client.unsubscribe(gone)
-        client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self.topics])
+        if wanted:
+            client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in wanted])
 
     def _subscribed(
         self, _client: Client, _data: object, _mid: int, reasons: list[Any], _properties: object
@@ -153,10 +164,18 @@ class Link:
         if refused:
             self._note_error(f"subscription refused: {', '.join(refused)}")
             return
+        self._granted()
+
+    def _unsubscribed(self, *_: object) -> None:
+        if self._leaving:
+            self._granted()
+
+    def _granted(self) -> None:
         self.up, self.error, self.since = True, "", self._now()
 
     def _failed(self, _client: Client, _data: object) -> None:
-        self._note_error("can't be reached")
+        # paho tells nobody why, but calls from where it caught the error.
+        self._note_error(f"can't be reached: {sys.exception()}")
 
     def _lost(
         self, _client: Client, _data: object, _flags: object, reason: Any, _properties: object
