@@ -8,13 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
+from sqlalchemy import select
 
 from data.children import stop_child
 from data.live import keys
-from data.store.models import AlarmRow, DeviceState
+from data.store.database import Database
+from data.store.models import AlarmRow, Device, DeviceState
 from tests.brokers import Mosquitto, fire, publish, queue, reading_topic, until
 from tests.lane import Lane
-from tests.servers import ROOT
+from tests.servers import ROOT, launch, run_application
 
 #: Fewer a device than the pipeline remembers message ids of it.
 KILLS, FIRES = 4, 120
@@ -109,3 +111,37 @@ def test_a_wrong_mapping_ends_the_process_with_a_sentence(
     said = (tmp_path / "output-1").read_text("utf-8")
     assert "source 1 (a), device: 'topic['" in said
     assert str(mapping) in said
+
+
+def test_the_launcher_starts_it_and_starts_it_again(
+    town_file: Path, mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    url = f"mqtt://127.0.0.1:{mosquitto.port}"
+    with run_application(tmp_path, town=town_file, XT_MQTT_URL=url) as application:
+        database = Database(application.database_url)
+        with database.reading() as session:
+            device_id = session.scalars(select(Device.id).where(Device.kind == "smoke")).first()
+        assert device_id is not None
+
+        def was_raised(message_id: str) -> bool:
+            wanted = select(AlarmRow.id).where(AlarmRow.message_id == message_id)
+            with database.reading() as session:
+                return session.scalars(wanted).first() is not None
+
+        with mosquitto.client() as client:
+            publish(client, reading_topic(device_id), {"message_id": "mq1", "status": "fault"})
+            until(lambda: was_raised("mq1"), 30)
+            os.kill(application.child("app.py mqtt"), signal.SIGKILL)
+            publish(client, reading_topic(device_id), {"message_id": "mq2", "status": "fire"})
+            until(lambda: was_raised("mq2"), 60)
+        database.close()
+        assert "mqtt stopped; it is started again" in application.output
+
+
+def test_the_launcher_refuses_a_wrong_mapping_before_anything_else(tmp_path: Path) -> None:
+    (tmp_path / "mapping.toml").write_text("[[source]]\n", "utf-8")
+    told = {"XT_MQTT_URL": "mqtt://127.0.0.1", "XT_MQTT_MAPPING": "mapping.toml"}
+    process = launch(tmp_path, **told)
+    assert process.process.wait(60) == 1
+    assert "source 1 (?), name: Field required" in process.output
+    assert not (tmp_path / "var").exists()
