@@ -140,6 +140,9 @@ def queue(client: Client, topic: str, message: object, *, gateway: str = "", **o
     properties = Properties(PacketTypes.PUBLISH)
     if gateway:
         properties.UserProperty = ("gateway", gateway)
+    if "reply_to" in options:
+        properties.ResponseTopic = options.pop("reply_to")
+        properties.CorrelationData = options.pop("known_by")
     return client.publish(topic, raw, **{"qos": 1, "properties": properties, **options})
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+import orjson
 import structlog
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -19,13 +20,20 @@ from data.feeds.mqtt.letters import (
     GATEWAYS,
     OWN_NAME,
     READINGS,
+    RECEIPTS,
     Content,
     Fault,
     Letter,
     translate,
 )
 from data.feeds.mqtt.mapping import MappingTable
-from data.feeds.mqtt.waiting import RECEIVE_MAXIMUM, Acknowledgements, Item, Waiting
+from data.feeds.mqtt.waiting import (
+    MAX_WAITING,
+    RECEIVE_MAXIMUM,
+    Acknowledgements,
+    Item,
+    Waiting,
+)
 from data.live.wire import to_ms
 from data.store.dead_letters import MAX_RAW
 
@@ -103,6 +111,14 @@ class Link:
         )
         self._client.loop_start()
 
+    def send_receipt(self, letter: Letter, error: str) -> None:
+        """Tell a sender that its message is recorded, or why it was set aside."""
+        properties = Properties(PacketTypes.PUBLISH)
+        if letter.correlation:
+            properties.CorrelationData = letter.correlation
+        said = {"recorded": False, "error": error} if error else {"recorded": True}
+        self._client.publish(letter.reply_to, orjson.dumps(said), qos=1, properties=properties)
+
     def close(self) -> None:
         """Take nothing any more; the broker keeps what was not acknowledged."""
         self._closing = True
@@ -126,6 +142,7 @@ class Link:
             client.username_pw_set(self._broker.user, self._broker.password or None)
         if self._broker.tls is not None:
             client.tls_set_context(self._broker.tls)
+        client.max_queued_messages_set(MAX_WAITING)  # receipts, while the connection is lost
         client.reconnect_delay_set(FIRST_DELAY_S, LONGEST_DELAY_S)
         client.on_connect = self._connected
         client.on_connect_fail = self._failed
@@ -143,10 +160,10 @@ class Link:
             return
         self._number += 1
         self.acknowledgements.connected(self._number)
-        left = self._waiting.connected(self._number, kept=flags.session_present)
+        self._waiting.connected(self._number)
         self._counters.count("connected")
         kept = flags.session_present
-        log.info("broker connected", broker=self._broker.address, session_kept=kept, left=left)
+        log.info("broker connected", broker=self._broker.address, session_kept=kept)
         wanted = [] if self._leaving else self.topics
         if gone := sorted({*self._before, *self.topics} - set(wanted)):
             client.unsubscribe(gone)
@@ -219,6 +236,16 @@ def _letter(message: MQTTMessage, at: datetime) -> Letter:
         topic = message.topic
     except UnicodeDecodeError:  # a broker should not let it through; no source has it
         topic = ""
-    pairs = getattr(message.properties, "UserProperty", [])
-    gateway = next((value for name, value in pairs if name == "gateway"), "")
-    return Letter(topic, bytes(message.payload), at, message.mid, message.qos, gateway)
+    properties = message.properties
+    pairs = getattr(properties, "UserProperty", [])
+    reply_to = getattr(properties, "ResponseTopic", "")
+    return Letter(
+        topic,
+        bytes(message.payload),
+        at,
+        message.mid,
+        message.qos,
+        gateway=next((value for name, value in pairs if name == "gateway"), ""),
+        reply_to=reply_to if reply_to.startswith(RECEIPTS) else "",
+        correlation=getattr(properties, "CorrelationData", b""),
+    )

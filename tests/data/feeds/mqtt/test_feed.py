@@ -282,3 +282,47 @@ def test_who_leaves_takes_what_waits_and_ends_its_session(lane: Lane, mosquitto:
     with feeding(lane, mosquitto.broker()) as running:
         time.sleep(0.5)
         assert running.total["received"] == 0  # a new session: nothing waited in it
+
+
+def test_who_asks_for_a_receipt_gets_it_after_the_commit(lane: Lane, mosquitto: Mosquitto) -> None:
+    got: list[tuple[str, bytes, object]] = []
+    with feeding(lane, mosquitto.broker()) as running, mosquitto.client() as client:
+        client.on_message = lambda _c, _d, message: got.append(
+            (message.topic, message.properties.CorrelationData, json.loads(message.payload))
+        )
+        client.subscribe("xintang/v1/receipts/#", qos=1)
+        where = "xintang/v1/receipts/GW-1"
+        with lane.database.writing() as session:
+            session.execute(text("UPDATE device SET name = name"))
+            publish(client, reading_topic("S1"), fire(1, lane), reply_to=where, known_by=b"17")
+            until(lambda: running.total["received"] == 1)
+            assert got == []
+        until(lambda: len(got) == 1)
+        assert lane.count(AlarmRow) == 1
+        assert got.pop() == (where, b"17", {"recorded": True})
+        publish(client, reading_topic("NOBODY"), fire(2, lane), reply_to=where, known_by=b"18")
+        until(lambda: len(got) == 1)
+        error = "unknown device 'NOBODY'"
+        assert got.pop() == (where, b"18", {"recorded": False, "error": error})
+        elsewhere = "xintang/v1/S0/reading"
+        publish(client, reading_topic("S2"), fire(3, lane), reply_to=elsewhere, known_by=b"19")
+        until(lambda: running.total["acknowledged"] == 3)
+        assert running.total["receipt"] == 2
+
+
+def test_what_a_killed_broker_has_forgotten_is_recorded_all_the_same(
+    lane: Lane, mosquitto: Mosquitto
+) -> None:
+    with feeding(lane, mosquitto.broker()) as running, mosquitto.client() as client:
+        mosquitto.saved()  # the session, without what comes next
+        with lane.database.writing() as session:
+            session.execute(text("UPDATE device SET name = name"))
+            for number in range(4):
+                queue(client, reading_topic(f"S{number}"), fire(number, lane))
+            until(lambda: running.total["received"] == 4)
+            mosquitto.kill()
+            until(lambda: not running.feed.link.up)
+            mosquitto.start()
+            until(lambda: running.feed.link.up)
+        until(lambda: lane.count(AlarmRow) == 4)
+    assert all(alarm.count == 1 for alarm in lane.rows(AlarmRow))
