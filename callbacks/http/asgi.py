@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from callbacks import desk, history, rules, wall, weekly
 from callbacks.desk.page import current_header
 from callbacks.desk.page import page as desk_page
+from callbacks.http.api_docs import api_docs_router
 from callbacks.http.auth import auth_router
 from callbacks.http.building import building_router
 from callbacks.http.bundles import MIN_BYTES, Compressor, SuiteCache, assets_router
@@ -162,6 +163,7 @@ def _include_routers(
     app.include_router(cameras_router(services))
     app.include_router(tiles_router(services, metrics))
     app.include_router(metrics_router(services, metrics))
+    app.include_router(api_docs_router(app, services, assets=assets))
     TransmitterCounts(services.redis, services.registry)
 
 
