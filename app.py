@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from data.errors import StartError
-from data.launch import bind, complete, launch, run_workers
+from data.launch import bind, check_mqtt, complete, launch, run_workers
 from data.logs import configure_logging
 from data.memory import share_one_heap
 from data.settings import Settings, load_settings
@@ -40,10 +40,12 @@ def create_services(settings: Settings) -> "Services":
     from redis import Redis
 
     from callbacks.http.bundles import files_hash
+    from callbacks.http.key_book import KeyBook
     from callbacks.http.sessions import Sessions
     from callbacks.services import Services
     from callbacks.surfaces import ASSETS_FOLDER
     from data.commands import Commands
+    from data.feeds.http.intake import HttpIntake
     from data.live.hub import Hub
     from data.live.present import Present
     from data.pipeline import Pipeline
@@ -53,17 +55,20 @@ def create_services(settings: Settings) -> "Services":
     database = Database(settings.sql_url)
     redis = Redis.from_url(settings.redis_url)
     present = Present(redis)
+    pipeline = Pipeline(database, present, now)
     return Services(
         settings=settings,
         database=database,
         redis=redis,
         hub=Hub(settings.redis_url),
-        pipeline=Pipeline(database, present, now),
+        pipeline=pipeline,
         commands=Commands(database, present, now),
         registry=CollectorRegistry(),
         now=now,
         build=files_hash(ASSETS_FOLDER),
         sessions=Sessions(Users(database), now),
+        keys=KeyBook(database, now),
+        intake=HttpIntake(database, pipeline, redis, now),
     )
 
 
@@ -72,7 +77,9 @@ def everything(context: typer.Context) -> None:
     """新塘街道智慧消防 / Xintang smart fire: without a command, start everything."""
     if context.invoked_subcommand is None:
         with sentences("launcher", stopped=0):
-            launch(load_settings(os.environ), PROGRAM, Console(), now)
+            settings = load_settings(os.environ)
+            check_mqtt(settings)
+            launch(settings, PROGRAM, Console(), now)
 
 
 @cli.command()
@@ -129,6 +136,30 @@ def transmitters(fd: Annotated[int, typer.Option(hidden=True)] = -1) -> None:
             again = Retry(NoBackoff(), 1)
             redis = Redis.from_url(settings.redis_url, socket_timeout=REDIS_TIMEOUT_S, retry=again)
             run(Database(settings.sql_url), Present(redis), now, listening)
+
+
+@cli.command()
+def mqtt(
+    process: Annotated[int, typer.Option(min=1, max=64, help="which of several processes")] = 1,
+    leave: Annotated[bool, typer.Option(help="take what waits for it, then no more")] = False,
+) -> None:
+    """Take messages from the broker at XT_MQTT_URL; several processes share them."""
+    with sentences("mqtt", stopped=0):
+        settings = ready_settings()
+        from redis import Redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
+        from data.feeds.mqtt.broker import broker_of
+        from data.feeds.mqtt.mapping import load_mapping
+        from data.feeds.mqtt.process import run
+        from data.live.present import Present
+        from data.store.database import Database
+
+        broker, mapping = broker_of(settings, process), load_mapping(settings.mqtt_mapping)
+        again = Retry(NoBackoff(), 1)
+        redis = Redis.from_url(settings.redis_url, socket_timeout=REDIS_TIMEOUT_S, retry=again)
+        run(Database(settings.sql_url), Present(redis), now, broker, mapping, leave=leave)
 
 
 @cli.command()

@@ -13,6 +13,7 @@ from data.store.events import (
     ReadingHour,
     StatusChange,
 )
+from data.store.gateway_rows import Gateway, GatewayDevice
 from data.store.management import (
     Audit,
     Command,
@@ -43,11 +44,13 @@ from data.store.transmitter_rows import (
     TransmitterEvent,
     TransmitterPoint,
 )
+from data.store.way_rows import ApiKeyRow, DeadLetter, DeadLetterLoss
 
 __all__ = [
     "AlarmFlood",
     "AlarmHistory",
     "AlarmRow",
+    "ApiKeyRow",
     "Audit",
     "Base",
     "Building",
@@ -55,11 +58,15 @@ __all__ = [
     "Command",
     "Community",
     "ContextFeature",
+    "DeadLetter",
+    "DeadLetterLoss",
     "Device",
     "DeviceState",
     "DutyCheck",
     "Facility",
     "Fire",
+    "Gateway",
+    "GatewayDevice",
     "Grid",
     "Hazard",
     "Incident",
