@@ -166,6 +166,29 @@ def test_and_a_bounded_number_of_bytes(site: Site, gateway: TestClient) -> None:
     assert post(gateway, gzip.compress(body("packed")), **PACKED).json()["accepted"] == 1
 
 
+async def test_a_sender_that_leaves_in_the_middle_leaves_no_letter(site: Site) -> None:
+    with site.services.database.writing() as session:
+        session.query(DeadLetter).delete()
+    messages = [
+        {"type": "http.request", "body": b'[{"device_id"', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(name.encode(), value.encode()) for name, value in AUTH.items()]
+    scope = {"type": "http", "method": "POST", "path": PATH, "headers": headers}
+    await site.app({**scope, "query_string": b"", "raw_path": PATH.encode()}, receive, send)
+    assert sent[0]["status"] == 400
+    with site.services.database.reading() as session:
+        assert session.query(DeadLetter).count() == 0
+
+
 def test_screens_are_told_what_the_sources_did(site: Site) -> None:
     site.services.intake.sources._news.clear()
     with site.services.database.writing() as session:
