@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from callbacks.services import Services
 
 PROGRAM = Path(__file__).resolve()
-#: A Redis that hangs must not hold up what is committed to SQL.
-REDIS_TIMEOUT_S = 5
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -37,13 +35,13 @@ def now() -> datetime:
 def create_services(settings: Settings) -> "Services":
     """Make the collaborators of one web or feeds process."""
     from prometheus_client import CollectorRegistry
-    from redis import Redis
 
     from callbacks.http.bundles import files_hash
     from callbacks.http.sessions import Sessions
     from callbacks.services import Services
     from callbacks.surfaces import ASSETS_FOLDER
     from data.commands import Commands
+    from data.live.connection import connect_redis
     from data.live.hub import Hub
     from data.live.present import Present
     from data.pipeline import Pipeline
@@ -51,7 +49,7 @@ def create_services(settings: Settings) -> "Services":
     from data.store.users import Users
 
     database = Database(settings.sql_url)
-    redis = Redis.from_url(settings.redis_url)
+    redis = connect_redis(settings.redis_url)
     present = Present(redis)
     return Services(
         settings=settings,
@@ -117,18 +115,13 @@ def transmitters(fd: Annotated[int, typer.Option(hidden=True)] = -1) -> None:
             raise StartError("请设置 XT_GB26875_PORT。/ Set XT_GB26875_PORT.")
         where = (settings.gb26875_host, settings.gb26875_port)
         with bind(*where, fd, "XT_GB26875_PORT") as listening:
-            from redis import Redis
-            from redis.backoff import NoBackoff
-            from redis.retry import Retry
-
             from data.feeds.transmitters.process import run
+            from data.live.connection import connect_redis
             from data.live.present import Present
             from data.store.database import Database
 
-            # One attempt more: a long wait for Redis would hold up what SQL has to keep.
-            again = Retry(NoBackoff(), 1)
-            redis = Redis.from_url(settings.redis_url, socket_timeout=REDIS_TIMEOUT_S, retry=again)
-            run(Database(settings.sql_url), Present(redis), now, listening)
+            present = Present(connect_redis(settings.redis_url))
+            run(Database(settings.sql_url), present, now, listening)
 
 
 @cli.command()
@@ -136,8 +129,7 @@ def worker() -> None:
     """Watch for silence, rebuild the present, tell Redis what it missed."""
     with sentences("worker"):
         settings = ready_settings()
-        from redis import Redis
-
+        from data.live.connection import connect_redis
         from data.live.present import Present
         from data.store.database import Database
         from data.worker import Worker
@@ -145,7 +137,7 @@ def worker() -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        present = Present(Redis.from_url(settings.redis_url))
+        present = Present(connect_redis(settings.redis_url))
         Worker(Database(settings.sql_url), present, now).run(stop)
 
 

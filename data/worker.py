@@ -34,7 +34,8 @@ STEP_S: Final = 0.5
 RECONCILE_EVERY_S: Final = 30.0
 OUTBOX_PATIENCE: Final = timedelta(seconds=2)
 STALE_BATCH: Final = 1000
-LOCK_MS: Final = 60_000
+#: A rebuild says after each part of it that it goes on; one whose worker died is begun anew.
+LOCK_MS: Final = 10_000
 HEARTBEAT_S: Final = 10
 
 
@@ -90,10 +91,13 @@ class Worker:
         if not self._present.redis.set(keys.REBUILD_LOCK, "1", nx=True, px=LOCK_MS):
             return False
         try:
-            rebuild(self._database, self._present, self._now())
+            rebuild(self._database, self._present, self._now(), self._hold_lock)
         finally:
             self._present.redis.delete(keys.REBUILD_LOCK)
         return True
+
+    def _hold_lock(self) -> None:
+        self._present.redis.pexpire(keys.REBUILD_LOCK, LOCK_MS)
 
     def find_neighbours(self) -> bool:
         """Find the buildings that touch, once for each geometry; return whether it was done now."""
@@ -109,7 +113,7 @@ class Worker:
         """Tell Redis what somebody committed but perhaps could not tell; return how many notes."""
         now = self._now()
         with self._database.reading() as session:
-            notes = outbox.pending(session, now - OUTBOX_PATIENCE)
+            notes = outbox.pending(session, now - OUTBOX_PATIENCE, now + OUTBOX_PATIENCE)
             if not notes.ids:
                 return 0
             devices = tuple(

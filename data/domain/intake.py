@@ -117,9 +117,9 @@ def take(
 ) -> Taken:
     """Apply one reading to its device.
 
-    A repeated message changes nothing. A message older than the last one still raises a fire (a
-    gateway may deliver late) but clears nothing and does not replace newer values. A device out
-    of service raises nothing.
+    A repeated message changes nothing. A message older than the last one still raises a fire, and
+    whatever the device says of itself (a gateway may deliver late), but clears nothing and does
+    not replace newer values. A device out of service raises nothing.
     """
     if reading.reported is Reported.ALIVE:
         return Taken(_heard(memory, reading))
@@ -198,8 +198,16 @@ def _raised(
             point_id=reading.point,
         )
         for found in believed.findings
-        if found.on and found.cause not in by_cause and (not late or found.kind is AlarmKind.FIRE)
+        if found.on and found.cause not in by_cause and (not late or _outlives(found))
     )
+
+
+def _outlives(found: Finding) -> bool:
+    """Return whether a finding counts though something newer is known.
+
+    No fire is lost, and no newer value takes back what a device says of itself.
+    """
+    return found.kind is AlarmKind.FIRE or found.value is None
 
 
 def _waiting(believed: Believed, under: dict[str, bool], *, disabled: bool) -> dict[str, Pending]:

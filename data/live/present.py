@@ -134,16 +134,22 @@ class Present:
     def begin(self, geometry: str) -> str:
         """Begin a present that was just written; return the id of its first event, a ``reset``.
 
-        The epoch's number is the time in ms, and larger than that of the present before.
+        The epoch's number is the time in ms, and larger than that of the present before. It holds
+        for this run of the server: one that comes back with what it kept on its disk shows a past.
         """
+        server = self.server_run()
         last = self.redis.xrevrange(keys.EVENTS, count=1)
         newest = int(last[0][0].partition(b"-")[0]) if last else 0
         first = f"{max(round(time.time() * 1000), newest + 1)}-1"
         pipe = self.redis.pipeline(transaction=True)
         pipe.xadd(keys.EVENTS, {"e": "reset", "d": b"{}"}, id=first)
-        pipe.set(keys.EPOCH, to_json({"first": first, "geometry": geometry}))
+        pipe.set(keys.EPOCH, to_json({"first": first, "geometry": geometry, "server": server}))
         pipe.execute()
         return first
+
+    def server_run(self) -> str:
+        """Return what names this run of the Redis server; another one after each of its starts."""
+        return str(self.redis.info("server")["run_id"])
 
     def epoch(self) -> bytes | None:
         """Return what names the present; None if there is none.

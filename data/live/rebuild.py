@@ -1,6 +1,6 @@
 """Rebuilding the present from SQL, and finding where the two differ."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
 
@@ -21,15 +21,24 @@ CHUNK = 2000
 
 
 def present_geometry(present: Present) -> str | None:
-    """Return the geometry version that the present was built for; None if there is no present."""
-    epoch = present.redis.get(keys.EPOCH)
-    return None if epoch is None else str(orjson.loads(epoch)["geometry"])
+    """Return the geometry version that the present was built for; None if there is no present.
+
+    What a Redis server kept on its disk is none: it is as old as its last save.
+    """
+    raw = present.redis.get(keys.EPOCH)
+    if raw is None:
+        return None
+    epoch = orjson.loads(raw)
+    return str(epoch["geometry"]) if epoch.get("server") == present.server_run() else None
 
 
-def rebuild(database: Database, present: Present, now: datetime) -> None:
+def rebuild(
+    database: Database, present: Present, now: datetime, goes_on: Callable[[], object]
+) -> None:
     """Write the whole present from SQL, then announce it with a ``reset``.
 
-    Writers may go on meanwhile: each write carries its version, the newer one stays.
+    Writers may go on meanwhile: each write carries its version, the newer one stays. ``goes_on``
+    is called again and again, so that whoever waits knows that nobody died over it.
     """
     _forget(present)
     with database.reading() as session:
@@ -39,6 +48,7 @@ def rebuild(database: Database, present: Present, now: datetime) -> None:
         count = 0
         while updates := tuple(DeviceUpdate.of(*pair) for pair in islice(known, CHUNK)):
             present.tell(Changes(devices=updates), announce=False)
+            goes_on()
             times = [u.memory.received_at for u in updates if u.memory.received_at]
             newest = max([*times, *([newest] if newest else [])], default=None)
             count += len(updates)

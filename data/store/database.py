@@ -8,6 +8,16 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 BUSY_TIMEOUT_MS = 10_000
+#: A PostgreSQL that is not reached any more is noticed, though nobody says that it is gone.
+PATIENCE = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+#: Seconds that somebody waits for one of the connections: he is told to come again.
+POOL_TIMEOUT_S = 10
 
 
 class Database:
@@ -48,7 +58,12 @@ class Database:
 
 def make_engine(url: str) -> Engine:
     """Make an engine; SQLite gets WAL, durable commits, foreign keys and explicit transactions."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if url.startswith("sqlite"):
+        engine = create_engine(url)
+    else:
+        engine = create_engine(
+            url, pool_pre_ping=True, pool_timeout=POOL_TIMEOUT_S, connect_args=PATIENCE
+        )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -64,6 +64,14 @@ def test_a_late_message_raises_a_fire_but_clears_nothing_and_keeps_newer_values(
     assert late_fire.memory.measured_at == T0 + timedelta(seconds=60)
 
 
+def test_what_a_device_says_of_itself_counts_though_a_newer_value_came_first() -> None:
+    now = smoke(NEW, reading("new", 60, smoke_pct=1.0)).memory
+    late_word = smoke(now, reading("word", 0, Reported.FAULT))
+    late_value = smoke(now, reading("value", 0, smoke_pct=10))
+    assert [a.cause for a in late_word.raised] == ["reported_fault"]
+    assert late_value.raised == ()
+
+
 def test_a_device_out_of_service_raises_nothing() -> None:
     assert smoke(NEW, reading("m", smoke_pct=40), disabled=True).raised == ()
 
