@@ -91,7 +91,7 @@ class Gateway:
             began = time.monotonic()
             asked = await self._attempt(client, batch)
             if asked is None:
-                self.confirmed_at = began
+                self.confirmed_at, wait = began, FIRST_WAIT_S
             if batch:
                 await asyncio.sleep(max(wait, asked or 0.0))
                 wait = min(2 * wait, LONGEST_WAIT_S)
@@ -100,8 +100,9 @@ class Gateway:
         self, client: httpx.AsyncClient, batch: dict[Message, dict[str, Any]]
     ) -> float | None:
         """Send what is left; take out what was confirmed; return how long to wait if nothing."""
+        items = list(batch.values())
         try:
-            answer = await client.post(PATH, json=list(batch.values()))
+            answer = await client.post(PATH, json=items)
         except httpx.TransportError as error:
             self.ledger.answers[f"http {type(error).__name__}"] += 1
             return 0.0
@@ -116,7 +117,7 @@ class Gateway:
             else:
                 self.ledger.confirmed[message] += 1
                 del batch[message]
-        return None
+        return None if len(rejected) < len(items) else 0.0
 
 
 def _kind(error: str) -> str:

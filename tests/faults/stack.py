@@ -44,10 +44,15 @@ class Stack(Protocol):
 
     town: Town
     database: Database
-    redis: Redis
     ways: Ways
-    #: How often a part ended though nobody killed it.
-    ended: int
+
+    @property
+    def redis(self) -> Redis:
+        """A client of its Redis."""
+
+    @property
+    def ended(self) -> int:
+        """How often a part ended though nobody killed it."""
 
     def kill(self, part: str) -> None:
         """End a part with SIGKILL, and everything below it."""
@@ -280,10 +285,10 @@ def resident_mb(pid: int) -> float:
     return 0.0
 
 
-def heartbeat(redis: Redis) -> Any:
+def heartbeat(stack: Stack) -> Any:
     """Return what the worker wrote last; None while there is none, or no Redis."""
     with contextlib.suppress(RedisError):
-        return redis.get(keys.WORKER)
+        return stack.redis.get(keys.WORKER)
     return None
 
 
@@ -304,11 +309,11 @@ def await_recovery(stack: Stack, load: Load, since: float) -> float:
 
     Each sender has something confirmed that it sent since, the worker works, every part is well.
     """
-    beat = heartbeat(stack.redis)
+    beat = heartbeat(stack)
     end = since + RECOVER_WITHIN_S
     while time.monotonic() < end:
         stack.tend()
-        if load.all_confirmed_since(since) and heartbeat(stack.redis) not in {None, beat}:
+        if load.all_confirmed_since(since) and heartbeat(stack) not in {None, beat}:
             ready_at = time.monotonic()
             if is_ready(stack):
                 return ready_at - since
