@@ -22,7 +22,7 @@ from data.live import keys
 from data.live.present import Changes, DeviceUpdate, Present
 from data.live.rebuild import present_geometry, rebuild, reconcile
 from data.pipeline import Pipeline
-from data.store import alarms, commands, floods, intake, neighbours, outbox, steps
+from data.store import alarms, commands, dead_letters, floods, intake, neighbours, outbox, steps
 from data.store.database import Database
 from data.store.geometry import geometry_version
 from data.store.incident_views import incident_marks
@@ -76,7 +76,7 @@ class Worker:
         self.watch_flood()
         if time.monotonic() - self._reconciled >= RECONCILE_EVERY_S:
             self._reconciled = time.monotonic()
-            self.forget_commands()
+            self.forget()
             if differences := reconcile(self._database, self._present, self._now()):
                 log.warning("redis differed from SQL and was corrected", count=differences)
         self._present.redis.set(keys.WORKER, self._now().isoformat(), ex=HEARTBEAT_S)
@@ -201,10 +201,11 @@ class Worker:
             log.warning("alarm flood began" if turned else "alarm flood ended")
         return turned
 
-    def forget_commands(self) -> None:
-        """Delete the keys of yesterday's clicks."""
+    def forget(self) -> None:
+        """Delete the keys of yesterday's clicks and last month's dead letters."""
         with self._database.writing() as session:
             commands.forget(session, self._now())
+            dead_letters.forget(session, self._now())
 
     def _silence(
         self, session: Session, device_ids: list[str], now: datetime

@@ -9,8 +9,7 @@ from typing import Any, Final
 
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 
 from data.feeds.transmitters.counters import Counters, forget_links
 from data.feeds.transmitters.duty import Duty
@@ -22,6 +21,7 @@ from data.feeds.transmitters.waiting import Item, Waiting
 from data.live.present import Present
 from data.pipeline import Pipeline
 from data.store.database import Database
+from data.store.guard import AWAY
 
 log = structlog.get_logger()
 
@@ -33,7 +33,6 @@ GIVE_UP_S: Final = 30.0
 TIDY_EVERY_S: Final = 1.0
 VOUCH_EVERY_S: Final = 30.0
 MAX_CONNECTIONS: Final = 4000
-AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError)
 
 
 class TransmitterServer:

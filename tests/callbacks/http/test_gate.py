@@ -19,6 +19,8 @@ EXAMPLE = {
     "{incident_id}": "1",
     "{address}": "889",
     "{photo_id}": "1",
+    "{key_id}": "1",
+    "{letter_id}": "1",
     "{device_kind}": "gas",
     "{cause}": "gas_leak",
     "{version}": "lane",
