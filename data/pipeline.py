@@ -60,6 +60,8 @@ class _Batch:
     touched: dict[str, DeviceMemory] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     alarm_ids: set[int] = field(default_factory=set)
+    #: Devices whose message came again: perhaps Redis was away when it came first.
+    repeated: set[str] = field(default_factory=set)
 
 
 class Pipeline:
@@ -138,8 +140,8 @@ class Pipeline:
             outbox.add(session, self._now(), batch.changed, batch.alarm_ids)
         session.flush()
         updates = tuple(
-            DeviceUpdate.of(batch.known[device_id][0], memory)
-            for device_id, memory in batch.touched.items()
+            DeviceUpdate.of(*batch.known[device_id])
+            for device_id in batch.touched.keys() | batch.repeated
         )
         return Changes(updates, tuple(alarms.alarm_views(session, batch.alarm_ids)))
 
@@ -156,6 +158,7 @@ def _apply(batch: _Batch, reading: Reading) -> bool:
         rules=batch.rules,
     )
     if taken.duplicate:
+        batch.repeated.add(device.id)
         return False
     at = taken.memory.received_at or reading.received_at
     _keep(batch, device, taken, at, reading.message_id)

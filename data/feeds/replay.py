@@ -22,7 +22,8 @@ from data.domain.words import Settled, Way
 from data.feeds import gb26875 as gb
 from data.feeds.decode import BodyError, decode_item
 from data.feeds.http.intake import parse_letter
-from data.feeds.transmitters.intake import Intake, Received, Verdict
+from data.feeds.transmitters.intake import Intake, Verdict
+from data.feeds.transmitters.received import Received
 from data.feeds.transmitters.translate import translate
 from data.pipeline import Pipeline
 from data.store import dead_letters, intake

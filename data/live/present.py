@@ -72,6 +72,7 @@ class Present:
         #: redis-py types its answers as unions over all protocols; ours is known.
         self.redis: Any = redis
         self._tell = redis.register_script(TELL)
+        self._away = False
 
     def tell(self, changes: Changes, *, announce: bool = True) -> int:
         """Write what changed and put it on the stream as one entry; then publish new values.
@@ -96,8 +97,11 @@ class Present:
         try:
             self.tell(changes)
         except RedisError as error:
-            log.warning("redis is away, the worker will tell it", error=str(error))
+            if not self._away:  # once: a disk that is full has no room for a line a message
+                log.warning("redis is away, the worker will tell it", error=str(error)[:200])
+            self._away = True
             return False
+        self._away = False
         return True
 
     def _write(self, changes: Changes, kept: int) -> int:

@@ -139,6 +139,19 @@ def test_readings_are_safe_while_redis_is_away(lane: Lane, monkeypatch: pytest.M
     assert lane.count(Outbox) == 0
 
 
+def test_a_message_that_comes_again_is_told_though_redis_missed_the_first(
+    lane: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lane.send("S0", smoke_pct=1)
+    missed = lane.read("S0", "m1", smoke_pct=2)
+    with monkeypatch.context() as away:
+        away.setattr(lane.present, "tell_if_there", lambda _: False)
+        assert not lane.pipeline.ingest([missed]).told
+    assert lane.redis.hget(keys.device("S0"), "values") == b'{"smoke_pct":1}'
+    assert lane.pipeline.ingest([missed]).told
+    assert lane.redis.hget(keys.device("S0"), "values") == b'{"smoke_pct":2}'
+
+
 def test_telling_twice_makes_no_second_event(lane: Lane) -> None:
     lane.send("S0", smoke_pct=40)
     before = events(lane.redis)

@@ -11,8 +11,8 @@ from data.embedded import free_port
 from data.store.database import Database
 from tests.faults.load import Ways
 from tests.faults.stack import Program, kill_all, resident_mb, start_process
-from tests.faults.town import Town, found
-from tests.servers import API_KEY, ROOT, Application, environment_of, wait_for
+from tests.faults.town import KEY, Town, found
+from tests.servers import ROOT, Application, environment_of, wait_for
 
 #: How the launcher's children are told from each other.
 COMMANDS = {
@@ -34,7 +34,7 @@ class Launched:
         self._port = port
         self._launcher = Program("launcher", self._start)
         self.database = Database(f"sqlite:///{folder / 'var' / 'xintang.db'}")
-        self.ways = Ways((f"http://127.0.0.1:{port}",), API_KEY, gb26875)
+        self.ways = Ways((f"http://127.0.0.1:{port}",), KEY, gb26875)
         self._redis: tuple[int, Redis] | None = None
 
     def __enter__(self) -> "Launched":

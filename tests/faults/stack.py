@@ -21,9 +21,8 @@ from data.live import keys
 from data.store.database import Database
 from tests.faults.load import Load, Ways
 from tests.faults.proxy import Wire
-from tests.faults.town import Town, found
+from tests.faults.town import KEY, Town, found
 from tests.servers import (
-    API_KEY,
     ROOT,
     PostgresServer,
     descendants,
@@ -172,7 +171,7 @@ class Apart:
         urls = (self._wire("feeds", feeds), self.port)
         self.ways = Ways(
             tuple(f"http://127.0.0.1:{port}" for port in urls),
-            API_KEY,
+            KEY,
             self._wire("transmitters", gb26875),
         )
 

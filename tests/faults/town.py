@@ -9,7 +9,9 @@ from typing import Any
 import shapely
 from sqlalchemy import insert
 
+from data.domain.api_keys import KeyWish
 from data.domain.words import BuildingCategory, DeviceKind, Role
+from data.store import api_keys
 from data.store.database import Database
 from data.store.migrate import upgrade
 from data.store.models import (
@@ -26,6 +28,7 @@ from data.store.users import Users
 from tests.servers import PASSWORD
 
 COMMUNITY = "350582005001"
+KEY = "key-of-the-platforms"
 LON, LAT, STEP = 118.58, 24.75, 0.0004
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 #: Nothing becomes silent while it is looked at, unless the clock jumps by an hour.
@@ -64,6 +67,7 @@ def found(url: str, town: Town) -> None:
         with database.writing() as session:
             for table, rows in _rows(town):
                 session.execute(insert(table), rows)
+            api_keys.add(session, KeyWish("platform", rate_per_s=None), KEY, "admin", AT)
         Users(database).add("duty", Role.DUTY, "值班员", PASSWORD, AT)
     finally:
         database.close()
