@@ -4,7 +4,7 @@ import contextlib
 import io
 import logging
 import sys
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -20,7 +20,7 @@ def configure_logging(process: str) -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.StackInfoRenderer(), *_rendering()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(_Outlet(sys.stderr)),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Outlet(sys.stderr))),
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

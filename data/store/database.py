@@ -11,9 +11,9 @@ BUSY_TIMEOUT_MS = 10_000
 #: A PostgreSQL that is not reached any more is noticed, though nobody says that it is gone.
 PATIENCE = {
     "connect_timeout": 5,
-    "tcp_user_timeout": 10_000,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
+    "tcp_user_timeout": 5_000,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
     "keepalives_count": 3,
 }
 #: Seconds that somebody waits for one of the connections: he is told to come again.

@@ -41,6 +41,8 @@ class Gateway:
     #: When the last attempt that was confirmed had begun.
     confirmed_at: float = 0.0
     _numbers: Iterator[int] = field(default_factory=itertools.count)
+    #: What was refused, to be sent once more with the next batch.
+    _refused: dict[Message, dict[str, Any]] = field(default_factory=dict)
 
     async def run(self, ending: asyncio.Event) -> None:
         """Send until it is told to end and everything is confirmed."""
@@ -59,9 +61,11 @@ class Gateway:
                     alarms + passed * self.alarms_s,
                     readings + passed * self.readings_s,
                 )
-                if batch := self._batch(int(alarms), int(readings)):
-                    await self._deliver(client, batch)
+                await self._deliver(client, self._batch(int(alarms), int(readings)))
                 alarms, readings = alarms % 1, readings % 1
+            while self._refused:
+                await self._deliver(client, {})
+                await asyncio.sleep(EVERY_S)
 
     def _batch(self, alarms: int, readings: int) -> dict[Message, dict[str, Any]]:
         batch: dict[Message, dict[str, Any]] = {}
@@ -70,7 +74,7 @@ class Gateway:
             batch[Message("id", item["message_id"])] = item
         for device in itertools.islice(self.readings, readings):
             message = Message("reading", device)
-            if message not in batch:
+            if message not in batch and message not in self._refused:
                 batch[message] = self._item(device, values={"temperature_c": 20.5})
         self.ledger.sent.update(batch.keys())
         return batch
@@ -83,23 +87,24 @@ class Gateway:
             **says,
         }
 
-    async def _deliver(
-        self, client: httpx.AsyncClient, batch: dict[Message, dict[str, Any]]
-    ) -> None:
-        wait = FIRST_WAIT_S
+    async def _deliver(self, client: httpx.AsyncClient, new: dict[Message, dict[str, Any]]) -> None:
+        """Send a batch until it is answered."""
+        batch, self._refused, wait = {**self._refused, **new}, {}, FIRST_WAIT_S
         while batch:
-            began = time.monotonic()
+            began, size = time.monotonic(), len(batch)
             asked = await self._attempt(client, batch)
             if asked is None:
-                self.confirmed_at, wait = began, FIRST_WAIT_S
-            if batch:
-                await asyncio.sleep(max(wait, asked or 0.0))
-                wait = min(2 * wait, LONGEST_WAIT_S)
+                self.confirmed_at = max(
+                    self.confirmed_at, began if len(self._refused) < size else 0
+                )
+                return
+            await asyncio.sleep(max(wait, asked))
+            wait = min(2 * wait, LONGEST_WAIT_S)
 
     async def _attempt(
         self, client: httpx.AsyncClient, batch: dict[Message, dict[str, Any]]
     ) -> float | None:
-        """Send what is left; take out what was confirmed; return how long to wait if nothing."""
+        """Send a batch; return None if it was answered, else how long to wait with the next try."""
         items = list(batch.values())
         try:
             answer = await client.post(PATH, json=items)
@@ -114,10 +119,10 @@ class Gateway:
         for index, message in enumerate(list(batch)):
             if index in rejected:
                 self.ledger.refused[_kind(rejected[index])] += 1
+                self._refused[message] = batch[message]
             else:
                 self.ledger.confirmed[message] += 1
-                del batch[message]
-        return None if len(rejected) < len(items) else 0.0
+        return None
 
 
 def _kind(error: str) -> str:

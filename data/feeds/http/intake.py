@@ -1,6 +1,7 @@
 """From a body that came with a key to what became of its readings."""
 
 import json
+from asyncio import Future
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
 from redis.exceptions import RedisError
 
 from data.domain.api_keys import ApiKey
@@ -34,6 +36,8 @@ from data.store.database import Database
 from data.store.dead_letters import Letter
 from data.store.guard import reading, writing
 
+log = structlog.get_logger()
+
 #: Bodies that are in work at once, of all keys and of one; further ones are sent again later.
 MAX_BODIES: Final = 32
 MAX_BODIES_OF_KEY: Final = 16
@@ -55,6 +59,31 @@ class FullError(RuntimeError):
 
 class NotToldError(RuntimeError):
     """It is in SQL, but Redis is away and no screen has heard of it."""
+
+
+class Room:
+    """The place of one body."""
+
+    def __init__(self) -> None:
+        self._work: Future[Outcome] | None = None
+
+    def hold(self, work: Future[Outcome]) -> Future[Outcome]:
+        """Hold the place until some work is done."""
+        self._work = work
+        return work
+
+    def leave(self, done: Callable[[], None]) -> None:
+        """Give the place up, now or when the work is done."""
+        if self._work is None or self._work.done():
+            done()
+            return
+
+        def finish(work: Future[Outcome]) -> None:
+            if not work.cancelled() and work.exception() is not None:
+                log.warning("nobody waited for the end of it", error=repr(work.exception()))
+            done()
+
+        self._work.add_done_callback(finish)
 
 
 @dataclass(slots=True)
@@ -95,8 +124,10 @@ class HttpIntake:
             self.sources.tell(self._redis)
 
     @contextmanager
-    def room(self, key: ApiKey) -> Iterator[None]:
+    def room(self, key: ApiKey) -> Iterator[Room]:
         """Hold a place for a body while it is read and taken; for the event loop's thread alone.
+
+        The place is held until the work is done, even if its answer is not awaited so long.
 
         Raises
         ------
@@ -107,10 +138,14 @@ class HttpIntake:
         if own >= MAX_BODIES_OF_KEY or sum(self._bodies.values()) >= MAX_BODIES:
             raise FullError("too many bodies are in work")
         self._bodies[key.id] = own + 1
+        room = Room()
         try:
-            yield
+            yield room
         finally:
-            self._bodies[key.id] -= 1
+            room.leave(lambda: self._leave(key))
+
+    def _leave(self, key: ApiKey) -> None:
+        self._bodies[key.id] -= 1
 
     def take(self, key: ApiKey, body: bytes, *, packed: bool) -> Outcome:
         """Take a body; what of it can't be taken is set aside.
