@@ -1,11 +1,9 @@
 """What programs are answered, as the description of the API says it (``/api/docs``)."""
 
-from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from callbacks.http.problems import MEDIA_TYPE
 from data.domain.api_keys import KeyScope
 from data.domain.words import DeviceKind, Way
 
@@ -123,15 +121,3 @@ class DiscardAnswer(Answer):
     """Those that were discarded now; others were settled before."""
 
     discarded: list[int]
-
-
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the refusals of a route for its description."""
-    schema = {"$ref": "#/components/schemas/ProblemAnswer"}
-    return {
-        status: {
-            "description": HTTPStatus(status).phrase,
-            "content": {MEDIA_TYPE: {"schema": schema}},
-        }
-        for status in statuses
-    }

@@ -14,11 +14,13 @@ from starlette.responses import RedirectResponse, Response
 from callbacks import desk, history, rules, wall, weekly
 from callbacks.desk.page import current_header
 from callbacks.desk.page import page as desk_page
+from callbacks.http.api_docs import api_docs_router
 from callbacks.http.auth import auth_router
 from callbacks.http.building import building_router
 from callbacks.http.bundles import MIN_BYTES, Compressor, SuiteCache, assets_router
 from callbacks.http.cameras import cameras_router
 from callbacks.http.commands import commands_router
+from callbacks.http.counts import CountsOfWays
 from callbacks.http.day import day_router
 from callbacks.http.dead_letters import dead_letters_router
 from callbacks.http.exports import exports_router
@@ -35,7 +37,7 @@ from callbacks.http.readings import ReadingCounters, readings_router, tell_sourc
 from callbacks.http.rules import rules_router
 from callbacks.http.security import BodyLimit, SecurityHeaders
 from callbacks.http.tiles import tiles_router
-from callbacks.http.transmitters import TransmitterCounts, transmitters_router
+from callbacks.http.transmitters import transmitters_router
 from callbacks.services import Services
 from callbacks.surfaces import ASSETS_FOLDER, Surface, SurfaceApp, make_surface, with_user
 from layouts.weekly import weekly_page
@@ -162,7 +164,8 @@ def _include_routers(
     app.include_router(cameras_router(services))
     app.include_router(tiles_router(services, metrics))
     app.include_router(metrics_router(services, metrics))
-    TransmitterCounts(services.redis, services.registry)
+    app.include_router(api_docs_router(app, services, assets=assets))
+    CountsOfWays(services.redis, services.registry)
 
 
 def _mount_surfaces(app: FastAPI, services: Services, compressor: Compressor) -> None:

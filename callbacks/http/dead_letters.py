@@ -7,13 +7,6 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from callbacks.http.answers import (
-    DiscardAnswer,
-    LetterAnswer,
-    LettersAnswer,
-    ReplayAnswer,
-    problems,
-)
 from callbacks.http.auth import admin_of
 from callbacks.http.commands import MAX_ID, Body, Id, IdInPath, Note, carry_out, commander_of
 from callbacks.services import Services
@@ -45,11 +38,12 @@ class Discard(Letters):
 
 def dead_letters_router(services: Services) -> APIRouter:
     """Make the router of the dead letters."""
-    router = APIRouter(prefix="/api/v1/dead-letters", tags=["dead letters"])
-    replayer = Replayer(services.database, services.pipeline, services.now)
+    router = APIRouter(prefix="/api/v1/dead-letters")
+    mapping = services.settings.mqtt_mapping
+    replayer = Replayer(services.database, services.pipeline, services.now, mapping)
     _reading_routes(router, services)
 
-    @router.post("/replay", response_model=ReplayAnswer, responses=problems(401, 403, 422, 503))
+    @router.post("/replay")
     async def replay(body: Letters, request: Request) -> Response:
         """Send some once more through the pipeline, with the time at which they came.
 
@@ -58,7 +52,7 @@ def dead_letters_router(services: Services) -> APIRouter:
         actor = commander_of(request)
         return await carry_out(lambda: _replay(replayer, body.ids, actor))
 
-    @router.post("/discard", response_model=DiscardAnswer, responses=problems(401, 403, 422))
+    @router.post("/discard")
     async def discard(body: Discard, request: Request) -> Response:
         """Let some go; they stay to be looked at until they are 30 days old."""
         actor = commander_of(request)
@@ -68,7 +62,7 @@ def dead_letters_router(services: Services) -> APIRouter:
 
 
 def _reading_routes(router: APIRouter, services: Services) -> None:
-    @router.get("", response_model=LettersAnswer, responses=problems(401, 403, 422))
+    @router.get("")
     async def some(
         request: Request,
         way: Way | None = None,
@@ -84,7 +78,7 @@ def _reading_routes(router: APIRouter, services: Services) -> None:
         chosen = Chosen(way, source, settled, before)
         return await run_in_threadpool(_some, services, chosen)
 
-    @router.get("/{letter_id}", response_model=LetterAnswer, responses=problems(401, 403, 404, 422))
+    @router.get("/{letter_id}")
     async def one(letter_id: IdInPath, request: Request) -> Response:
         """Look at one, with its bytes."""
         admin_of(request)

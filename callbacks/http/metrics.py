@@ -102,7 +102,7 @@ def route_label(scope: Scope) -> str:
 
 def metrics_router(services: Services, metrics: Metrics) -> APIRouter:
     """Return ``/metrics``: for a bearer of a key for it or a signed-in administrator."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter()
 
     @router.get("/metrics")
     async def show(request: Request) -> Response:

@@ -47,6 +47,11 @@ def spent(key_id: int) -> str:
 TRANSMITTER_COUNTS: Final = "xt:transmitters:counts"
 TRANSMITTER_LINKS: Final = "xt:transmitters:links"
 
+#: Counts of the MQTT way in, the link of each process, what each has subscribed to (docs/mqtt.md).
+MQTT_COUNTS: Final = "xt:mqtt:counts"
+MQTT_LINKS: Final = "xt:mqtt:links"
+MQTT_TOPICS: Final = "xt:mqtt:topics"
+
 #: Every source of messages that was heard of lately, by the time of its last word.
 SOURCES: Final = "xt:sources"
 

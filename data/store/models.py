@@ -13,6 +13,7 @@ from data.store.events import (
     ReadingHour,
     StatusChange,
 )
+from data.store.gateway_rows import Gateway, GatewayDevice
 from data.store.management import (
     Audit,
     Command,
@@ -64,6 +65,8 @@ __all__ = [
     "DutyCheck",
     "Facility",
     "Fire",
+    "Gateway",
+    "GatewayDevice",
     "Grid",
     "Hazard",
     "Incident",

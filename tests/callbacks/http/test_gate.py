@@ -10,6 +10,8 @@ OPEN_TEMPLATES = {
     "/readyz",
     "/metrics",
     "/api/v1/readings",
+    "/api/docs",
+    "/api/openapi.json",
     "/assets/{asked}/{name:path}",
     "/language/{lang}",
 }
