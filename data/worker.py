@@ -22,7 +22,7 @@ from data.live import keys
 from data.live.present import Changes, DeviceUpdate, Present
 from data.live.rebuild import present_geometry, rebuild, reconcile
 from data.pipeline import Pipeline
-from data.store import alarms, commands, floods, intake, neighbours, outbox, steps
+from data.store import alarms, commands, floods, intake, neighbours, outbox, retention, steps
 from data.store.database import Database
 from data.store.geometry import geometry_version
 from data.store.incident_views import incident_marks
@@ -47,6 +47,8 @@ class Worker:
         self._now = now
         self._pipeline = Pipeline(database, present, now)
         self._reconciled = time.monotonic()
+        #: The last device whose old hours were deleted.
+        self._swept = ""
 
     def run(self, stop: Event) -> None:
         """Work until ``stop`` is set."""
@@ -73,6 +75,7 @@ class Worker:
         self.end_shelves()
         self.calm_down()
         self.watch_flood()
+        self.forget_hours()
         if time.monotonic() - self._reconciled >= RECONCILE_EVERY_S:
             self._reconciled = time.monotonic()
             self.forget_commands()
@@ -201,6 +204,22 @@ class Worker:
         """Delete the keys of yesterday's clicks."""
         with self._database.writing() as session:
             commands.forget(session, self._now())
+
+    def forget_hours(self) -> int:
+        """Delete old hours of the next few devices; return how many rows.
+
+        All devices are visited in turn, 50,000 in 21 minutes; who has much to delete is visited
+        until it is done.
+        """
+        now = self._now()
+        with self._database.reading() as session:
+            ids = retention.next_devices(session, self._swept)
+            oldest = retention.oldest_hour(session, ids, now)
+        if oldest is None:
+            self._swept = ids[-1] if ids else ""
+            return 0
+        with self._database.writing() as session:
+            return retention.forget_hours(session, ids, oldest, now)
 
     def _silence(
         self, session: Session, device_ids: list[str], now: datetime

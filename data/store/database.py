@@ -4,10 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import orjson
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 BUSY_TIMEOUT_MS = 10_000
+#: Memory that a connection may keep pages of the file in: the inner pages of a large town's tables.
+CACHE_KB = 16_384
+#: Pages of the log (16 MB) after which a commit moves them into the file. A page that was written
+#: several times is moved once, so that more is less work; but that commit takes longer.
+CHECKPOINT_PAGES = 4_000
 
 
 class Database:
@@ -48,11 +54,22 @@ class Database:
 
 def make_engine(url: str) -> Engine:
     """Make an engine; SQLite gets WAL, durable commits, foreign keys and explicit transactions."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    engine = create_engine(
+        url,
+        pool_pre_ping=not url.startswith("sqlite"),
+        # The same few connections are used again, so that few have caches.
+        **({} if ":memory:" in url or url == "sqlite://" else {"pool_use_lifo": True}),
+        json_serializer=_to_json,
+        json_deserializer=orjson.loads,
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _to_json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -65,6 +82,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
+        f"cache_size=-{CACHE_KB}",
+        f"wal_autocheckpoint={CHECKPOINT_PAGES}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
