@@ -84,7 +84,34 @@ def trend_figure(trends: Sequence[KindTrend], span: TrendSpan, shown: Shown) -> 
         _add_axes(layout, place, len(plots), span, shown)
         _add_title(layout, place, len(plots), _title(trend, near, shown, named=named))
         layout["shapes"] += [_threshold(rule, suffix) for rule in near]
+    last = layout["xaxis" if len(plots) == 1 else f"xaxis{len(plots)}"]
+    last["title"] = {"text": grain(plots, span, shown), "font": {"size": 11, "color": QUIET}}
     return {"data": traces, "layout": layout}
+
+
+def grain(trends: Sequence[KindTrend], span: TrendSpan, shown: Shown) -> str:
+    """Say what time one point stands for; of each value, where they differ."""
+    said: dict[str, list[str]] = {}
+    for trend in trends:
+        known = words.VALUE.get(trend.series.value)
+        name = shown.translate(known.word) if known else trend.series.value
+        said.setdefault(_grain(trend.series, span, shown), []).append(name)
+    if len(said) == 1:
+        return next(iter(said))
+    return "; ".join(f"{', '.join(dict.fromkeys(names))}: {text}" for text, names in said.items())
+
+
+def _grain(one: TrendSeries, span: TrendSpan, shown: Shown) -> str:
+    _ = shown.translate
+    if span is TrendSpan.MONTH:
+        return _("每点 6 小时")
+    if one.fine_from is None:
+        return _("每点 1 小时")
+    if one.points[0].at == one.fine_from:
+        return _("每点 10 分钟")
+    return _("{at} 起每点 10 分钟，此前每点 1 小时").format(
+        at=f"{one.fine_from.astimezone(SHANGHAI):%H:%M}"
+    )
 
 
 def _times(points: Sequence[TrendPoint]) -> list[str]:

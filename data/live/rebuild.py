@@ -45,13 +45,13 @@ def rebuild(
         version = geometry_version(session)
         known = intake.load_updates(session, now)
         newest = None
-        count = 0
+        there: set[str] = set()
         while updates := tuple(DeviceUpdate.of(*pair) for pair in islice(known, CHUNK)):
             present.tell(Changes(devices=updates), announce=False)
             goes_on()
             times = [u.memory.received_at for u in updates if u.memory.received_at]
             newest = max([*times, *([newest] if newest else [])], default=None)
-            count += len(updates)
+            there.update(update.device_id for update in updates)
         present.tell(Changes(alarms=tuple(alarms.open_alarm_views(session))), announce=False)
         flood = floods.running(session)
         present.note_flood(None if flood is None else flood.began_at)
@@ -59,8 +59,9 @@ def rebuild(
         present.note_recent({alarm_id: round(at.timestamp() * 1000) for alarm_id, at in recent})
     if newest is not None:
         present.redis.set(keys.LAST_RECEIVED, str(to_ms(newest)))
+    _forget_rings(present, there)
     present.begin(version)
-    log.info("present rebuilt from SQL", devices=count)
+    log.info("present rebuilt from SQL", devices=len(there))
 
 
 def _forget(present: Present) -> None:
@@ -70,6 +71,14 @@ def _forget(present: Present) -> None:
         old = present.redis.scan_iter(match=several, count=CHUNK)
         while batch := list(islice(old, CHUNK)):
             present.redis.unlink(*batch)
+
+
+def _forget_rings(present: Present, there: set[str]) -> None:
+    """Delete the last hours of devices that are no more; those of the others stay."""
+    rings = present.redis.scan_iter(match=keys.ANY_RING, count=CHUNK)
+    gone = (key for key in rings if key.decode().removeprefix(keys.ring("")) not in there)
+    while batch := list(islice(gone, CHUNK)):
+        present.redis.unlink(*batch)
 
 
 def reconcile(database: Database, present: Present, now: datetime) -> int:

@@ -3,10 +3,11 @@
 from typing import Final
 
 #: KEYS: epoch, stream, open alarms, status bytes, deadlines, the version of each incident, the hash
-#: of each device.
+#: and the ring of each device.
 #: ARGV: entries kept on the stream (0: say nothing), Unix ms, number of alarms and incidents, then
 #: of each alarm id, version, JSON, 1 if closed; of each incident version, JSON; of each device
-#: version, slot, status, since, measured_at, received_at, values, deadline ("" = none), id.
+#: version, slot, status, since, measured_at, received_at, values, deadline ("" = none), id, and of
+#: its ring offset, slot, size ("" = none).
 #:
 #: A write older than what is there is dropped. Everything that was news becomes one entry, so that
 #: no reader sees an alarm without its device's status; its id is the epoch's number and the next
@@ -36,7 +37,7 @@ for i = 6, 5 + incidents do
   end
   arg = arg + 2
 end
-for i = 6 + incidents, #KEYS do
+for i = 6 + incidents, #KEYS, 2 do
   local version, slot, status = ARGV[arg], ARGV[arg + 1], ARGV[arg + 2]
   local known = redis.call('HGET', KEYS[i], 'version')
   if not known or tonumber(known) <= tonumber(version) then
@@ -49,8 +50,14 @@ for i = 6 + incidents, #KEYS do
       redis.call('SETRANGE', KEYS[4], slot, after)
       changed[#changed + 1] = '[' .. slot .. ',' .. status .. ']'
     end
+    local at, written, size = ARGV[arg + 9], ARGV[arg + 10], tonumber(ARGV[arg + 11])
+    if size and redis.call('SETRANGE', KEYS[i + 1], at, written) ~= size then
+      local none = string.char(255)
+      redis.call('SET', KEYS[i + 1],
+                 none:rep(at) .. written .. none:rep(size - at - #written))
+    end
   end
-  arg = arg + 9
+  arg = arg + 12
 end
 local news = #said + #worked + #changed
 local epoch = ARGV[1] ~= '0' and news > 0 and redis.call('GET', KEYS[1])

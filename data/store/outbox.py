@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from data.store.models import Outbox
+from data.store.prepared import Prepared
+
+_ADD: Final = Prepared(lambda insert: insert(Outbox.__table__), ("at", "event", "data"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ def add(
         "alarms": sorted(alarms),
         "incidents": sorted(incidents),
     }
-    session.add(Outbox(at=at, event="change", data=data))
+    _ADD.run(session, {"at": at, "event": "change", "data": data})
 
 
 def pending(session: Session, before: datetime, after: datetime, limit: int = 500) -> Notes:

@@ -133,6 +133,19 @@ def answers(client: Redis) -> bool:
     return False
 
 
+def test_a_clock_that_was_set_back_hides_nobodys_silence(lane: Lane) -> None:
+    lane.clock.tick(3600)
+    lane.send("S0", smoke_pct=1)
+    lane.clock.tick(-3600)
+    assert lane.worker.correct_future() == 1
+    assert lane.worker.correct_future() == 0
+    lane.clock.tick(3)
+    assert lane.worker.tell_outbox() == 2  # the first one is of the future
+    lane.clock.tick(181)
+    assert lane.worker.mark_stale() == 1
+    assert lane.present.statuses()[0] == Status.STALE
+
+
 def test_what_was_noted_before_the_clock_was_set_back_is_told_at_once(lane: Lane) -> None:
     with lane.database.writing() as session:
         outbox.add(session, lane.clock() + timedelta(hours=1), ["S0"], [])

@@ -11,12 +11,15 @@ from typing import Final
 from data.feeds import gb26875 as gb
 from tests.faults.gateway import WORDS, Gateway
 from tests.faults.ledger import Ledger, Message
+from tests.faults.platform import Platform
 from tests.faults.town import Town
 from tests.faults.transmitter import Device
 
 #: Messages a second: moderate, so that the kills and not the load are what is tried.
 HTTP_ALARMS_S: Final = 16.0
 HTTP_READINGS_S: Final = 120.0
+MQTT_ALARMS_S: Final = 6.0
+MQTT_READINGS_S: Final = 30.0
 GB_ALARMS_S: Final = 8.0
 GB_READINGS_S: Final = 20.0
 FIRE: Final = gb.PartFlag.FIRE | gb.PartFlag.NORMAL
@@ -35,6 +38,9 @@ class Supply:
             itertools.cycle([town.device(n) for n in range(g, town.devices, gateways)])
             for g in range(gateways)
         ]
+        by_mqtt = [town.mqtt_device(n) for n in range(town.by_mqtt)]
+        self.mqtt_alarms = iter([(device, word) for word in WORDS for device in by_mqtt])
+        self.mqtt_readings = itertools.cycle(by_mqtt)
         self._parts = [self._parts_of(n) for n in range(town.transmitters)]
 
     def http_alarms(self) -> Iterator[tuple[str, str]]:
@@ -70,6 +76,8 @@ class Ways:
     http: tuple[str, ...]
     key: str
     gb_port: int
+    #: The broker's, where there is one.
+    mqtt_port: int = 0
 
 
 class Load:
@@ -103,10 +111,27 @@ class Load:
             )
             for n in range(town.transmitters)
         ]
+        self._platforms = [
+            Platform(
+                f"{phase}-m",
+                port,
+                self.ledger,
+                supply.mqtt_alarms,
+                supply.mqtt_readings,
+                MQTT_ALARMS_S,
+                MQTT_READINGS_S,
+            )
+            for port in [ways.mqtt_port]
+            if port
+        ]
         self._loop = asyncio.new_event_loop()
         self._ending = asyncio.Event()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
+
+    @property
+    def _senders(self) -> tuple[Gateway | Device | Platform, ...]:
+        return (*self._gateways, *self._devices, *self._platforms)
 
     def start(self) -> None:
         """Begin to send."""
@@ -115,8 +140,7 @@ class Load:
     def all_confirmed_since(self, moment: float) -> bool:
         """Whether each sender had something confirmed that it sent after a moment."""
         self._raise()
-        senders = (*self._gateways, *self._devices)
-        return all(sender.confirmed_at > moment for sender in senders)
+        return all(sender.confirmed_at > moment for sender in self._senders)
 
     def finish(self, within_s: float, meanwhile: Callable[[], object]) -> bool:
         """Make nothing new; return whether all the rest was confirmed in time."""
@@ -152,5 +176,5 @@ class Load:
 
     async def _send(self) -> None:
         async with asyncio.TaskGroup() as group:
-            for sender in (*self._gateways, *self._devices):
+            for sender in self._senders:
                 group.create_task(sender.run(self._ending))

@@ -20,7 +20,7 @@ SQLITE: Final = "SQLite"
 POSTGRES: Final = "PostgreSQL"
 DATABASES: Final = (SQLITE, POSTGRES)
 SMALL_MB: Final = {SQLITE: 64, POSTGRES: 200}
-PARTS: Final = ("feeds", "web", "worker", "transmitters", "redis")
+PARTS: Final = ("feeds", "web", "worker", "transmitters", "mqtt", "redis", "mosquitto")
 Told = Callable[[Report], None]
 
 
@@ -62,7 +62,7 @@ def run_cuts(database: str, dose: Dose, random: Random, tell: Told) -> None:
     """Cut the wires of the devices, to Redis and to PostgreSQL."""
     with scratch() as folder, Apart(folder, postgres=database == POSTGRES, wires=True) as stack:
         runner = Runner(stack, database, random)
-        cuts = {"devices": ("feeds", "transmitters"), "Redis": ("redis",)}
+        cuts = {"devices": ("feeds", "transmitters", "mosquitto"), "Redis": ("redis",)}
         if stack.server is not None:
             cuts["PostgreSQL"] = ("postgres",)
         for what, names in cuts.items():

@@ -19,6 +19,7 @@ from data.children import die_with_parent
 from data.embedded import find_redis_server, free_port
 from data.live import keys
 from data.store.database import Database
+from tests.brokers import Mosquitto
 from tests.faults.load import Load, Ways
 from tests.faults.proxy import Wire
 from tests.faults.town import KEY, Town, found
@@ -36,6 +37,7 @@ RESTART_S: Final = 0.3
 LOOK_S: Final = 0.05
 RECOVER_WITHIN_S: Final = 120.0
 DATABASE: Final = "faults"
+OURS: Final = ("worker", "feeds", "transmitters", "mqtt", "web")
 
 
 class Stack(Protocol):
@@ -122,7 +124,7 @@ def kill_all(pids: Sequence[int]) -> None:
 
 
 class Apart:
-    """Web, feeds, transmitters, worker, Redis and, where wanted, PostgreSQL, each on its own.
+    """Each part on its own: ours, Redis, mosquitto and, where wanted, PostgreSQL.
 
     Parameters
     ----------
@@ -149,6 +151,7 @@ class Apart:
         self.wires: dict[str, Wire] = {}
         self._wanted_wires = wires
         redis_port, feeds, gb26875, self.port = (free_port() for _ in range(4))
+        self._broker = Mosquitto(folder / "mosquitto")
         self.parts: dict[str, Program] = {}
         self.server = self._make_server() if postgres else None
         self.redis = Redis(port=redis_port, socket_timeout=5)
@@ -157,6 +160,7 @@ class Apart:
             "XT_REDIS_URL": f"redis://127.0.0.1:{self._wire('redis', redis_port)}/0",
             "XT_FEEDS_PORT": str(feeds),
             "XT_GB26875_PORT": str(gb26875),
+            "XT_MQTT_URL": f"mqtt://127.0.0.1:{self._broker.port}",
         }
         if self.server is not None:
             settings["XT_DATABASE_URL"] = self._database_url(
@@ -166,13 +170,15 @@ class Apart:
         if self.server is not None:
             self.parts["postgres"] = Program("postgres", self._start_server)
         self.parts["redis"] = Program("redis", lambda: self._start_redis(redis_port))
-        for name in ("worker", "feeds", "transmitters", "web"):
+        self.parts["mosquitto"] = Program("mosquitto", self._start_broker)
+        for name in OURS:
             self.parts[name] = Program(name, self._starter(name))
         urls = (self._wire("feeds", feeds), self.port)
         self.ways = Ways(
             tuple(f"http://127.0.0.1:{port}" for port in urls),
             KEY,
             self._wire("transmitters", gb26875),
+            self._wire("mosquitto", self._broker.port),
         )
 
     def __enter__(self) -> "Apart":
@@ -209,7 +215,7 @@ class Apart:
             part.tend()
 
     def memory_mb(self) -> float:
-        ours = [self.parts[name] for name in ("worker", "feeds", "transmitters", "web")]
+        ours = [self.parts[name] for name in OURS]
         return max((resident_mb(pid) for part in ours for pid in part.pids), default=0.0)
 
     def _begin(self) -> None:
@@ -254,6 +260,12 @@ class Apart:
         command = [find_redis_server(), "--port", str(port), "--bind", "127.0.0.1"]
         kept = ["--save", "1 1", "--dir", str(place), "--loglevel", "warning"]
         return start_process([*command, *kept], place, {**os.environ, **self._more}, "redis")
+
+    def _start_broker(self) -> subprocess.Popen[bytes]:
+        self._broker.folder.mkdir(exist_ok=True)
+        self._broker.start()
+        assert self._broker.process is not None
+        return self._broker.process
 
     def _starter(self, name: str) -> Callable[[], subprocess.Popen[bytes]]:
         command = [sys.executable, str(ROOT / "app.py"), name]

@@ -40,14 +40,18 @@ class Town:
     """Who lives in it, all by number."""
 
     buildings: int = 400
-    #: Devices that platforms report of over HTTP.
+    #: Devices that platforms report of over HTTP, and over MQTT.
     devices: int = 3000
+    by_mqtt: int = 1000
     transmitters: int = 20
     #: Registered parts behind each transmitter; every other address is 未登记.
     parts: int = 200
 
     def device(self, number: int) -> str:
         return f"HTTP-{number:05d}"
+
+    def mqtt_device(self, number: int) -> str:
+        return f"MQTT-{number:05d}"
 
     def transmitter(self, number: int) -> str:
         return f"UTD-{number:03d}"
@@ -145,6 +149,8 @@ def _devices(town: Town) -> Iterator[dict[str, Any]]:
     slot = itertools.count()
     for n in range(town.devices):
         yield _device(town, next(slot), town.device(n), DeviceKind.SMOKE)
+    for n in range(town.by_mqtt):
+        yield _device(town, next(slot), town.mqtt_device(n), DeviceKind.SMOKE)
     for n in range(town.transmitters):
         yield _device(town, next(slot), town.transmitter(n), DeviceKind.TRANSMITTER)
         for part in range(town.parts):

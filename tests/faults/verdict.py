@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from redis import Redis
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 
 from data.live import keys
 from data.live.present import Present, PresentMissingError
+from data.store import intake
 from data.store.database import Database
 from data.store.models import AlarmRow, Device, DeviceState, ReadingHour, TransmitterPoint
 from tests.faults.ledger import Ledger, Message
@@ -46,14 +48,18 @@ def recorded_alarms(database: Database) -> Counter[Message]:
 
 
 def recorded_readings(database: Database) -> Counter[Message]:
-    """Return how many readings of each device were recorded."""
+    """Return how many readings of each device were recorded, in hours and in that which runs."""
     query = (
         select(ReadingHour.device_id, func.sum(ReadingHour.count))
         .where(ReadingHour.value == READINGS)
         .group_by(ReadingHour.device_id)
     )
     with database.reading() as session:
-        return Counter({Message("reading", device): n for device, n in session.execute(query)})
+        found = Counter({Message("reading", device): n for device, n in session.execute(query)})
+        for device, memory in intake.load_updates(session, datetime.now(UTC)):
+            number, *_ = memory.hour.figures.get(READINGS, (0,))
+            found[Message("reading", device.id)] += number
+    return found
 
 
 def judge(ledger: Ledger, database: Database, before: Counter[Message]) -> Verdict:
