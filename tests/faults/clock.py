@@ -4,6 +4,11 @@ from pathlib import Path
 from typing import Final
 
 LIBRARY: Final = "libfaketimeMT.so.1"
+#: The library turns the absolute times of Python's own sleep into nonsense (EINVAL).
+SLEEP: Final = """
+import select, time
+time.sleep = lambda seconds: select.select([], [], [], seconds) and None
+"""
 
 
 class Clock:
@@ -16,12 +21,13 @@ class Clock:
     def __init__(self, folder: Path) -> None:
         self._file = folder / "clock"
         self.set(0)
+        (folder / "sitecustomize.py").write_text(SLEEP)
         self.environment = {
             "LD_PRELOAD": str(find_library()),
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
             "FAKETIME_CACHE_DURATION": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "DONT_FAKE_MONOTONIC": "1",
+            "PYTHONPATH": str(folder),
         }
 
     def set(self, off_s: int) -> None:

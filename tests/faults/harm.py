@@ -1,9 +1,10 @@
 """The faults: each does its harm once and says from when on everything may be expected to work."""
 
 import errno
+import itertools
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -37,6 +38,16 @@ def kill(part: str, name: str = "") -> Fault:
         return moment
 
     return Fault(name or f"kill -9 {part}", harm)
+
+
+def in_turn(name: str, faults: Sequence[Fault]) -> Fault:
+    """One after the other, and again from the beginning."""
+    turns = itertools.cycle(faults)
+
+    def harm(stack: Stack, random: Random) -> float:
+        return next(turns).harm(stack, random)
+
+    return Fault(name, harm)
 
 
 def power_cut() -> Fault:
@@ -79,16 +90,10 @@ def cut(wires: dict[str, Wire], names: tuple[str, ...], what: str, seconds: floa
 
 def jump(clock: Clock) -> Fault:
     """The clock is an hour ahead, right, an hour behind, right, and so on."""
-    jumps = iter(())
+    jumps = itertools.cycle((HOUR_S, 0, -HOUR_S, 0))
 
     def harm(stack: Stack, _random: Random) -> float:
-        nonlocal jumps
-        off_s = next(jumps, None)
-        if off_s is None:
-            jumps = iter((0, -HOUR_S, 0, HOUR_S))
-            off_s = HOUR_S
-            next(jumps)
-        clock.set(off_s)
+        clock.set(next(jumps))
         pause(stack, 1.5)  # until every process has seen it
         return time.monotonic()
 

@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -14,7 +14,7 @@ from tests.faults import harm
 from tests.faults.clock import Clock
 from tests.faults.launched import Launched
 from tests.faults.phases import Report, Runner
-from tests.faults.stack import Apart, Stack, small_disk
+from tests.faults.stack import Apart, small_disk
 
 SQLITE: Final = "SQLite"
 POSTGRES: Final = "PostgreSQL"
@@ -30,6 +30,7 @@ class Dose:
 
     kills: int = 20
     others: int = 20
+    jumps: int = 20
     #: Seconds that the long cuts last, how many short ones there are, and for how long.
     long_cut_s: float = 60
     short_cuts: int = 5
@@ -62,10 +63,7 @@ def run_cuts(database: str, dose: Dose, random: Random, tell: Told) -> None:
     """Cut the wires of the devices, to Redis and to PostgreSQL."""
     with scratch() as folder, Apart(folder, postgres=database == POSTGRES, wires=True) as stack:
         runner = Runner(stack, database, random)
-        cuts = {"devices": ("feeds", "transmitters", "mosquitto"), "Redis": ("redis",)}
-        if stack.server is not None:
-            cuts["PostgreSQL"] = ("postgres",)
-        for what, names in cuts.items():
+        for what, names in cuts_of(database).items():
             for seconds, times in ((dose.long_cut_s, 1), (dose.short_cut_s, dose.short_cuts)):
                 if times and seconds:
                     tell(runner.run(harm.cut(stack.wires, names, what, seconds), times))
@@ -87,7 +85,7 @@ def run_jumps(database: str, dose: Dose, random: Random, tell: Told) -> None:
         clock = Clock(folder)
         postgres = database == POSTGRES
         with Apart(folder, postgres=postgres, environment=clock.environment) as stack:
-            tell(Runner(stack, database, random).run(harm.jump(clock), dose.others))
+            tell(Runner(stack, database, random).run(harm.jump(clock), dose.jumps))
 
 
 def run_launched(dose: Dose, random: Random, tell: Told) -> None:
@@ -97,19 +95,39 @@ def run_launched(dose: Dose, random: Random, tell: Told) -> None:
     """
     with scratch() as folder, Launched(folder) as stack:
         runner = Runner(stack, "launcher, SQLite", random)
-        tell(runner.run(_each_in_turn(), dose.kills))
+        turns = [*map(harm.kill, ("redis", "worker", "web", "transmitters")), harm.power_cut()]
+        name = "kill -9 of each child, then of the launcher"
+        tell(runner.run(harm.in_turn(name, turns), dose.kills * len(turns)))
 
 
-def _each_in_turn() -> harm.Fault:
-    def act(stack: Stack, random: Random) -> float:
-        turn.append(0)
-        whole = len(turn) % 5 == 0
-        fault = harm.power_cut() if whole else harm.kill(names[len(turn) % 5 - 1])
-        return fault.harm(stack, random)
+def run_all(database: str, dose: Dose, random: Random, tell: Told) -> None:
+    """Let everything happen on one stack, which is quicker; without a small disk none is filled."""
+    postgres = database == POSTGRES
+    with ExitStack() as stack:
+        folder = stack.enter_context(scratch())
+        clock = Clock(folder)
+        disk = folder
+        if can_mount():
+            disk = stack.enter_context(small_disk(folder / "disk", SMALL_MB[database]))
+        made = Apart(disk, postgres=postgres, wires=True, environment=clock.environment)
+        whole = stack.enter_context(made)
+        runner = Runner(whole, database, random)
+        parts = (*PARTS, "postgres") if postgres else PARTS
+        turns = [*map(harm.kill, parts), harm.power_cut(), harm.wipe()]
+        name = "kill -9 of each part, power cut, Redis wiped"
+        tell(runner.run(harm.in_turn(name, turns), dose.kills * len(turns)))
+        for what, names in cuts_of(database).items():
+            cut = harm.cut(whole.wires, names, what, dose.short_cut_s)
+            tell(runner.run(cut, dose.short_cuts))
+        tell(runner.run(harm.jump(clock), dose.jumps))
+        if disk != folder:
+            tell(runner.run(harm.fill(disk), dose.others))
 
-    names = ("redis", "worker", "web", "transmitters")
-    turn: list[int] = []
-    return harm.Fault("kill -9 of each child, then of the launcher", act)
+
+def cuts_of(database: str) -> dict[str, tuple[str, ...]]:
+    """Return which wires are cut, by what is cut off."""
+    cuts = {"devices": ("feeds", "transmitters", "mosquitto"), "Redis": ("redis",)}
+    return {**cuts, "PostgreSQL": ("postgres",)} if database == POSTGRES else cuts
 
 
 def can_mount() -> bool:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from random import Random
 from typing import Annotated, Any
@@ -32,7 +32,7 @@ def main(
 ) -> None:
     """Let every fault happen, print the table; the exit code says whether anything was lost."""
     if plain:
-        _run(only, plans.Dose(times, times, long_cut_s), seed)
+        _run(only, plans.Dose(times, times, times, long_cut_s), seed)
         return
     began = datetime.now(UTC)
     groups = [only] if only else list(GROUPS)
@@ -50,7 +50,9 @@ def main(
 def _run(group: str, dose: plans.Dose, seed: int) -> None:
     random = Random(seed)
     if group == "launcher":
-        plans.run_launched(dose, random, _say)
+        # Each round kills every child and the launcher once, and waits for a whole start.
+        rounds = max(dose.kills // 4, 1)
+        plans.run_launched(replace(dose, kills=rounds), random, _say)
         return
     for run in (plans.run_kills, plans.run_full, plans.run_jumps, plans.run_cuts):
         run(group, dose, random, _say)
@@ -107,7 +109,17 @@ def _table(found: Sequence[dict[str, Any]], title: str) -> Table:
     table = Table(title=title)
     for name in ("stack", "fault"):
         table.add_column(name)
-    for name in ("times", "sent", "confirmed", "recorded", "lost", "doubled", "recover, s", "MB"):
+    for name in (
+        "times",
+        "sent",
+        "confirmed",
+        "recorded",
+        "lost",
+        "doubled",
+        "recover, s",
+        "MB",
+        "ended",
+    ):
         table.add_column(name, justify="right")
     for one in found:
         table.add_row(
@@ -119,6 +131,7 @@ def _table(found: Sequence[dict[str, Any]], title: str) -> Table:
             ),
             f"{one['median_s']:.1f} / {one['longest_s']:.1f}",
             f"{one['memory_mb']:.0f}",
+            str(one["ended"]),
         )
     return table
 

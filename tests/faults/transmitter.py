@@ -56,9 +56,9 @@ class Device:
                     reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
                 except OSError:
                     self.ledger.answers["gb refused"] += 1
-                    await asyncio.sleep(RECONNECT_S)
-                    continue
-                await self._talk(reader, writer, ending)
+                else:
+                    await self._talk(reader, writer, ending)
+                await asyncio.sleep(RECONNECT_S)
         finally:
             making.cancel()
             await asyncio.gather(making, return_exceptions=True)
