@@ -41,8 +41,8 @@ class Town:
 
     buildings: int = 400
     #: Devices that platforms report of over HTTP, and over MQTT.
-    devices: int = 3000
-    by_mqtt: int = 1000
+    devices: int = 5000
+    by_mqtt: int = 2000
     transmitters: int = 20
     #: Registered parts behind each transmitter; every other address is 未登记.
     parts: int = 200
