@@ -47,7 +47,7 @@ GOAL_GROUPED: Final = 2_000
 BATCHES: Final = (100, 500, 2000)
 #: Readings that one figure is made of.
 READINGS: Final = 40_000
-ALARMS: Final = 2_000
+ALARMS: Final = 1_500
 
 
 # --- Telemetry ------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def fill_rings(here: Site, kinds: dict[str, DeviceKind]) -> None:
 def device_kinds(database: Database) -> dict[str, DeviceKind]:
     """Return every device with its kind."""
     with database.reading() as session:
-        return dict(session.execute(select(Device.id, Device.kind)).tuples().all())
+        return {row.id: row.kind for row in session.execute(select(Device.id, Device.kind))}
 
 
 PARTS: Final[dict[str, Callable[[], None]]] = {

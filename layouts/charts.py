@@ -58,6 +58,17 @@ TEMPLATE: Final[Mapping[str, Any]] = {
 CONFIG: Final[Any] = {"displayModeBar": False, "responsive": True}
 
 PLOT_HEIGHT_PX: Final = 170
+#: Where the chart says what a point stands for: above everything, so that it is read first.
+_CORNER: Final[Mapping[str, Any]] = {
+    "x": 1,
+    "xanchor": "right",
+    "y": 1,
+    "yanchor": "top",
+    "pad": {"t": 6, "r": 8},
+    "font": {"size": 11, "color": QUIET},
+}
+#: With more points than this their dots are smaller, so that the line stays one.
+MANY_POINTS: Final = 60
 BATTERY: Final = "battery_pct"
 #: A threshold further away from the values than this many times their spread is not drawn.
 NEAR_THRESHOLD: Final = 3.0
@@ -84,8 +95,7 @@ def trend_figure(trends: Sequence[KindTrend], span: TrendSpan, shown: Shown) -> 
         _add_axes(layout, place, len(plots), span, shown)
         _add_title(layout, place, len(plots), _title(trend, near, shown, named=named))
         layout["shapes"] += [_threshold(rule, suffix) for rule in near]
-    last = layout["xaxis" if len(plots) == 1 else f"xaxis{len(plots)}"]
-    last["title"] = {"text": grain(plots, span, shown), "font": {"size": 11, "color": QUIET}}
+    layout["title"] = {**_CORNER, "text": grain(plots, span, shown)}
     return {"data": traces, "layout": layout}
 
 
@@ -149,7 +159,7 @@ def _traces(one: TrendSeries, suffix: str, shown: Shown) -> list[dict[str, Any]]
             "name": _("平均"),
             "hovertemplate": hover,
             "mode": "lines+markers",
-            "marker": {"size": 4},
+            "marker": {"size": 4 if len(one.points) <= MANY_POINTS else 2},
             "line": {"color": SERIES, "width": 2},
         },
     ]

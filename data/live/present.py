@@ -111,19 +111,11 @@ class Present:
         Who begins to watch after that reads what was written.
         """
         which, arguments = _told(changes, kept)
-        while True:
-            pipe = self.redis.pipeline(transaction=False)
-            pipe.evalsha(self._tell, len(which), *which, *arguments)
-            pipe.pubsub_channels(keys.values_channel("*"))
-            _queue_newest(pipe, changes, announce=kept > 0)
-            answers = pipe.execute(raise_on_error=False)
-            if not isinstance(answers[0], NoScriptError):
-                break
-            self.redis.script_load(TELL)  # the server was started anew
-        for answer in answers:
-            if isinstance(answer, Exception):
-                raise answer
-        return answers[0], {channel.decode() for channel in answers[1]}
+        try:
+            told, channels = self.redis.evalsha(self._tell, len(which), *which, *arguments)
+        except NoScriptError:  # the server was started anew
+            told, channels = self.redis.eval(TELL, len(which), *which, *arguments)
+        return told, {channel.decode() for channel in channels}
 
     def _publish(self, updates: Sequence[DeviceUpdate], watched: set[str]) -> None:
         """Publish new values of the buildings that somebody looks at."""
@@ -136,7 +128,11 @@ class Present:
 
     def note_recent(self, received_ms: Mapping[int, int]) -> None:
         """Remember when alarms came, for the load of the last 10 minutes; forget older ones."""
-        _queue_recent(self.redis, received_ms)
+        oldest = _oldest_recent()
+        fresh = {str(k): v for k, v in received_ms.items() if v >= oldest}
+        if fresh:
+            self.redis.zadd(keys.RECENT, fresh)
+        self.redis.zremrangebyscore(keys.RECENT, "-inf", oldest)
 
     def note_flood(self, since: datetime | None) -> None:
         """Remember since when a flood of alarms runs, or that none does."""
@@ -250,11 +246,20 @@ def _device_now(row: dict[bytes, bytes]) -> DeviceNow:
 def _told(changes: Changes, kept: int) -> tuple[list[str], list[Any]]:
     """Return the keys and arguments of the script (:data:`data.live.scripts.TELL`)."""
     which = [keys.EPOCH, keys.EVENTS, keys.ALARMS, keys.STATUS, keys.DEADLINES]
-    counts = len(changes.alarms), len(changes.incidents)
-    args: list[Any] = [kept, round(time.time() * 1000), *counts]
+    which += (keys.LAST_RECEIVED, keys.RECENT)
+    heard = [u.memory.received_at for u in changes.devices if u.memory.received_at] if kept else []
+    args: list[Any] = [
+        kept,
+        round(time.time() * 1000),
+        len(changes.alarms),
+        len(changes.incidents),
+        _ms_text(max(heard, default=None)),
+        round(_oldest_recent()),
+        keys.values_channel("*"),
+    ]
     for view in changes.alarms:
         closed = "0" if view["closed_at"] is None else "1"
-        args += (view["id"], view["version"], to_json(view), closed)
+        args += (view["id"], view["version"], to_json(view), closed, view["received_at"])
     for mark in changes.incidents:
         which.append(keys.incident(mark["id"]))
         args += (mark["version"], to_json(mark))
@@ -262,6 +267,10 @@ def _told(changes: Changes, kept: int) -> tuple[list[str], list[Any]]:
         which += (keys.device(update.device_id), keys.ring(update.device_id))
         args += _device_args(update)
     return which, args
+
+
+def _oldest_recent() -> float:
+    return time.time() * 1000 - RECENT_WINDOW.total_seconds() * 1000
 
 
 def _device_args(update: DeviceUpdate) -> tuple[Any, ...]:
@@ -281,23 +290,6 @@ def _device_args(update: DeviceUpdate) -> tuple[Any, ...]:
         update.device_id,
         *(rings.slot_written(update.kind, memory.fine) or ("", "", "")),
     )
-
-
-def _queue_newest(pipe: Any, changes: Changes, *, announce: bool) -> None:
-    """Note when the newest reading came, and when alarms did."""
-    newest = [u.memory.received_at for u in changes.devices if u.memory.received_at]
-    if announce and newest:
-        pipe.set(keys.LAST_RECEIVED, str(to_ms(max(newest))))
-    if changes.alarms:
-        _queue_recent(pipe, {view["id"]: view["received_at"] for view in changes.alarms})
-
-
-def _queue_recent(pipe: Any, received_ms: Mapping[int, int]) -> None:
-    oldest = time.time() * 1000 - RECENT_WINDOW.total_seconds() * 1000
-    fresh = {str(k): v for k, v in received_ms.items() if v >= oldest}
-    if fresh:
-        pipe.zadd(keys.RECENT, fresh)
-    pipe.zremrangebyscore(keys.RECENT, "-inf", oldest)
 
 
 def _ms_text(moment: datetime | None) -> str:

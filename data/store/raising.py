@@ -121,10 +121,14 @@ _RENEW: Final = Prepared(
         .returning(_A.id)
     )
 )
-_LAST: Final = {
-    AlarmRow: Prepared(lambda _: select(func.max(_A.id))),
-    Incident: Prepared(lambda _: select(func.max(_I.id))),
-}
+_LAST: Final = Prepared(
+    lambda _: select(
+        select(func.max(_A.id)).scalar_subquery(), select(func.max(_I.id)).scalar_subquery()
+    )
+)
+
+
+NUMBERED: Final = (AlarmRow, Incident)
 
 
 @dataclass(slots=True)
@@ -283,11 +287,11 @@ class Raising:
         if self._session.get_bind().dialect.name == "postgresql":
             name = f"pg_get_serial_sequence('{model.__tablename__}', 'id')"
             return int(self._session.execute(text(f"SELECT nextval({name})")).scalar_one())
-        if model not in self._next:
-            ((last,),) = _LAST[model].rows(self._session, {})
-            self._next[model] = (last or 0) + 1
+        if not self._next:
+            last = _LAST.rows(self._session, {})[0]
+            self._next = {one: last_ or 0 for one, last_ in zip(NUMBERED, last, strict=True)}
         self._next[model] += 1
-        return self._next[model] - 1
+        return self._next[model]
 
 
 def _witnesses(session: Session, incident_id: int) -> list[Witness]:

@@ -77,8 +77,7 @@ def test_the_chart_says_what_a_point_stands_for():
     later = replace(plain, series=replace(plain.series, fine_from=NOW + timedelta(hours=1)))
 
     def said(*trends):
-        layout = trend_figure(trends, TrendSpan.DAY, SHOWN)["layout"]
-        return layout["xaxis2" if len(trends) > 1 else "xaxis"]["title"]["text"]
+        return trend_figure(trends, TrendSpan.DAY, SHOWN)["layout"]["title"]["text"]
 
     assert said(plain) == "每点 1 小时"
     assert said(fine) == "每点 10 分钟"

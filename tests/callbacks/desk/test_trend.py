@@ -78,6 +78,6 @@ def test_ten_minutes_are_drawn_where_they_are_known(services):
     Present(services.redis).tell(Changes(devices=(update,)), announce=False)
     figure = view_trend(services, "?device=S1", TrendSpan.DAY, "zh").figure
     assert figure["data"][2]["y"][-1] == 5
-    assert "起每点 10 分钟，此前每点 1 小时" in figure["layout"]["xaxis"]["title"]["text"]
+    assert "起每点 10 分钟，此前每点 1 小时" in figure["layout"]["title"]["text"]
     month = view_trend(services, "?device=S1", TrendSpan.MONTH, "en").figure
-    assert month["layout"]["xaxis"]["title"]["text"] == "6 hours a point"
+    assert month["layout"]["title"]["text"] == "6 hours a point"
