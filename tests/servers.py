@@ -76,8 +76,8 @@ def postgres_user() -> str:
 class PostgresServer:
     """A PostgreSQL server of its own in an existing folder; it may be killed and started again."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
-        self.folder, self._options, self.port = folder, options, free_port()
+    def __init__(self, folder: Path, *options: str, port: int = 0) -> None:
+        self.folder, self._options, self.port = folder, options, port or free_port()
         self.url = f"postgresql+psycopg://xintang@127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
         user = postgres_user()

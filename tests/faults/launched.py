@@ -7,10 +7,9 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from data.embedded import free_port
 from data.store.database import Database
 from tests.faults.load import Ways
-from tests.faults.stack import Program, kill_all, resident_mb, start_process
+from tests.faults.stack import Program, kill_all, own_port, resident_mb, start_process
 from tests.faults.town import KEY, Town, found
 from tests.servers import ROOT, Application, environment_of, wait_for
 
@@ -28,7 +27,7 @@ class Launched:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.town = folder, Town()
-        port, gb26875 = free_port(), free_port()
+        port, gb26875 = own_port(), own_port()
         settings = {"XT_GB26875_PORT": str(gb26875)}
         self._environment = environment_of(folder, port, **settings)
         self._port = port

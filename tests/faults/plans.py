@@ -20,7 +20,7 @@ SQLITE: Final = "SQLite"
 POSTGRES: Final = "PostgreSQL"
 DATABASES: Final = (SQLITE, POSTGRES)
 SMALL_MB: Final = {SQLITE: 64, POSTGRES: 200}
-PARTS: Final = ("feeds", "web", "worker", "transmitters", "mqtt", "redis", "mosquitto")
+PARTS: Final = ("redis", "transmitters", "feeds", "mqtt", "mosquitto", "worker", "web")
 Told = Callable[[Report], None]
 
 
@@ -53,9 +53,8 @@ def run_kills(database: str, dose: Dose, random: Random, tell: Told) -> None:
     with scratch() as folder, Apart(folder, postgres=database == POSTGRES) as stack:
         runner = Runner(stack, database, random)
         parts = PARTS if stack.server is None else (*PARTS, "postgres")
-        for part in parts:
-            tell(runner.run(harm.kill(part), dose.kills))
-        tell(runner.run(harm.power_cut(), dose.kills))
+        for fault in (harm.power_cut(), *map(harm.kill, parts)):
+            tell(runner.run(fault, dose.kills))
         tell(runner.run(harm.wipe(), dose.others))
 
 

@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,7 +18,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from data.children import die_with_parent
-from data.embedded import find_redis_server, free_port
+from data.embedded import find_redis_server
 from data.live import keys
 from data.store.database import Database
 from tests.brokers import Mosquitto
@@ -35,7 +37,11 @@ from tests.servers import (
 #: After this time a process that ended is started again; the units of deploy/ wait two seconds.
 RESTART_S: Final = 0.3
 LOOK_S: Final = 0.05
-RECOVER_WITHIN_S: Final = 120.0
+#: Generous: a busy machine starts slowly. What is measured stands in the table.
+RECOVER_WITHIN_S: Final = 240.0
+#: Below those that the kernel gives to outgoing connections: while a part is down nobody else must
+#: come to have its port, and nobody who tries it may meet himself.
+PORTS: Final = range(10_000, 32_000)
 DATABASE: Final = "faults"
 OURS: Final = ("worker", "feeds", "transmitters", "mqtt", "web")
 
@@ -150,8 +156,8 @@ class Apart:
         self._more = dict(environment or {})
         self.wires: dict[str, Wire] = {}
         self._wanted_wires = wires
-        redis_port, feeds, gb26875, self.port = (free_port() for _ in range(4))
-        self._broker = Mosquitto(folder / "mosquitto")
+        redis_port, feeds, gb26875, self.port = (own_port() for _ in range(4))
+        self._broker = Mosquitto(folder / "mosquitto", port=own_port())
         self.parts: dict[str, Program] = {}
         self.server = self._make_server() if postgres else None
         self.redis = Redis(port=redis_port, socket_timeout=5)
@@ -234,7 +240,9 @@ class Apart:
         place = self.folder / "postgres"
         place.mkdir()
         # Its segments are small, so that a small disk is enough for it.
-        return PostgresServer(place, "-c", "min_wal_size=2MB", "-c", "max_wal_size=16MB")
+        return PostgresServer(
+            place, "-c", "min_wal_size=2MB", "-c", "max_wal_size=16MB", port=own_port()
+        )
 
     def _start_server(self) -> subprocess.Popen[bytes]:
         assert self.server is not None
@@ -250,7 +258,7 @@ class Apart:
     def _wire(self, name: str, port: int) -> int:
         if not self._wanted_wires:
             return port
-        self.wires[name] = Wire(free_port(), port)
+        self.wires[name] = Wire(own_port(), port)
         return self.wires[name].port
 
     def _start_redis(self, port: int) -> subprocess.Popen[bytes]:
@@ -270,6 +278,15 @@ class Apart:
     def _starter(self, name: str) -> Callable[[], subprocess.Popen[bytes]]:
         command = [sys.executable, str(ROOT / "app.py"), name]
         return lambda: start_process(command, self.folder, self._environment, name)
+
+
+def own_port() -> int:
+    """Return a port that nobody uses, and nobody will while it is not listened on."""
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def start_process(
