@@ -63,7 +63,7 @@ test: dev test-tools js ## every test, with coverage
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
-test-tools: ## Chromium, fonts, PostgreSQL, mosquitto, redis-server, node: only those that are missing
+test-tools: ## Chromium, fonts, PostgreSQL, mosquitto, redis-server, libfaketime, node: only those that are missing
 	@bash tests/tools.sh
 
 fuzz: dev ## 1,000,000 random frames against the codec of GB/T 26875.3
