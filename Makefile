@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help run install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge bench-http fuzz hooks clean
+.PHONY: help run install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge bench-http bench-pipeline fuzz faults hooks clean
 
 help: ## list the tasks
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,11 +63,14 @@ test: dev test-tools js ## every test, with coverage
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
-test-tools: ## Chromium, fonts, PostgreSQL, mosquitto, redis-server, node: only those that are missing
+test-tools: ## Chromium, fonts, PostgreSQL, mosquitto, redis-server, libfaketime, node: only those that are missing
 	@bash tests/tools.sh
 
 fuzz: dev ## 1,000,000 random frames against the codec of GB/T 26875.3
 	@$(BIN)/python -m tests.fuzz.gb26875
+
+faults: dev test-tools ## every fault twenty times under load, and the table of docs/faults.md
+	@$(BIN)/python -m tests.faults.run
 
 lock: dev ## pin the requirements anew, with hashes
 	$(BIN)/uv pip compile -q pyproject.toml --generate-hashes --universal --no-emit-index-url --no-emit-find-links -o requirements.txt --upgrade
@@ -105,6 +108,9 @@ bench-http: dev ## fires in the middle of a flood over HTTP
 
 bench-acknowledge: dev ## from the key A to every other screen, 50 clients
 	@$(BIN)/python -m bench.acknowledge
+
+bench-pipeline: dev ## readings and alarms a second on one core, a storm, the memory of the last 24 hours
+	@$(BIN)/python -m bench.pipeline
 
 hooks: dev ## run `make check` before every commit
 	$(BIN)/pre-commit install

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from callbacks.services import Services
 
 PROGRAM = Path(__file__).resolve()
-#: A Redis that hangs must not hold up what is committed to SQL.
-REDIS_TIMEOUT_S = 5
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -37,7 +35,6 @@ def now() -> datetime:
 def create_services(settings: Settings) -> "Services":
     """Make the collaborators of one web or feeds process."""
     from prometheus_client import CollectorRegistry
-    from redis import Redis
 
     from callbacks.http.bundles import files_hash
     from callbacks.http.key_book import KeyBook
@@ -46,6 +43,7 @@ def create_services(settings: Settings) -> "Services":
     from callbacks.surfaces import ASSETS_FOLDER
     from data.commands import Commands
     from data.feeds.http.intake import HttpIntake
+    from data.live.connection import connect_redis
     from data.live.hub import Hub
     from data.live.present import Present
     from data.pipeline import Pipeline
@@ -53,7 +51,7 @@ def create_services(settings: Settings) -> "Services":
     from data.store.users import Users
 
     database = Database(settings.sql_url)
-    redis = Redis.from_url(settings.redis_url)
+    redis = connect_redis(settings.redis_url)
     present = Present(redis)
     pipeline = Pipeline(database, present, now)
     return Services(
@@ -124,18 +122,13 @@ def transmitters(fd: Annotated[int, typer.Option(hidden=True)] = -1) -> None:
             raise StartError("请设置 XT_GB26875_PORT。/ Set XT_GB26875_PORT.")
         where = (settings.gb26875_host, settings.gb26875_port)
         with bind(*where, fd, "XT_GB26875_PORT") as listening:
-            from redis import Redis
-            from redis.backoff import NoBackoff
-            from redis.retry import Retry
-
             from data.feeds.transmitters.process import run
+            from data.live.connection import connect_redis
             from data.live.present import Present
             from data.store.database import Database
 
-            # One attempt more: a long wait for Redis would hold up what SQL has to keep.
-            again = Retry(NoBackoff(), 1)
-            redis = Redis.from_url(settings.redis_url, socket_timeout=REDIS_TIMEOUT_S, retry=again)
-            run(Database(settings.sql_url), Present(redis), now, listening)
+            present = Present(connect_redis(settings.redis_url))
+            run(Database(settings.sql_url), present, now, listening)
 
 
 @cli.command()
@@ -146,20 +139,16 @@ def mqtt(
     """Take messages from the broker at XT_MQTT_URL; several processes share them."""
     with sentences("mqtt", stopped=0):
         settings = ready_settings()
-        from redis import Redis
-        from redis.backoff import NoBackoff
-        from redis.retry import Retry
-
         from data.feeds.mqtt.broker import broker_of
         from data.feeds.mqtt.mapping import load_mapping
         from data.feeds.mqtt.process import run
+        from data.live.connection import connect_redis
         from data.live.present import Present
         from data.store.database import Database
 
         broker, mapping = broker_of(settings, process), load_mapping(settings.mqtt_mapping)
-        again = Retry(NoBackoff(), 1)
-        redis = Redis.from_url(settings.redis_url, socket_timeout=REDIS_TIMEOUT_S, retry=again)
-        run(Database(settings.sql_url), Present(redis), now, broker, mapping, leave=leave)
+        present = Present(connect_redis(settings.redis_url))
+        run(Database(settings.sql_url), present, now, broker, mapping, leave=leave)
 
 
 @cli.command()
@@ -167,8 +156,7 @@ def worker() -> None:
     """Watch for silence, rebuild the present, tell Redis what it missed."""
     with sentences("worker"):
         settings = ready_settings()
-        from redis import Redis
-
+        from data.live.connection import connect_redis
         from data.live.present import Present
         from data.store.database import Database
         from data.worker import Worker
@@ -176,7 +164,7 @@ def worker() -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        present = Present(Redis.from_url(settings.redis_url))
+        present = Present(connect_redis(settings.redis_url))
         Worker(Database(settings.sql_url), present, now).run(stop)
 
 

@@ -5,21 +5,26 @@ alarms that nobody has run ANALYZE on. The views are those that have the most to
 ``bench.plans`` lists their statements with the query plans.
 """
 
+import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
+from redis import Redis
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bench.harness import quantile, report, spread
 from bench.past import NOW, PAST_FILE, make_past
 from callbacks.desk.handling import building_here, incident_at_hand
-from data.domain.drilldown import TrendSpan
+from data.domain.drilldown import KindTrend, ReadFine, TrendSpan, finer
+from data.domain.figures import FINE_S, Tally
 from data.domain.views import DeviceNow
-from data.domain.words import Status
+from data.domain.words import DeviceKind, Status
+from data.embedded import EmbeddedRedis
+from data.live import keys, rings
 from data.store.cameras import cameras_near
 from data.store.database import Database
 from data.store.drilldown import community_view, newest_reading, subdistrict_view, work_point_view
@@ -29,9 +34,9 @@ from data.store.drilldown_incident import incident_view
 from data.store.drilldown_past import device_past
 from data.store.incident_views import incident_facts, open_incidents
 from data.store.incident_views import incident_view as incident_answer
-from data.store.models import AlarmRow, Building, Device, Incident, WorkPoint
+from data.store.models import AlarmRow, Building, Device, Incident, ReadingHour, WorkPoint
 from data.store.neighbours import names_beside
-from data.store.trends import building_trends, device_trends
+from data.store.trends import building_trends, device_trends, measuring
 from layouts.shown import Shown
 from tests.statements import statements
 
@@ -67,7 +72,7 @@ def measure(database: Database, name: str, ask: Ask, runs: int) -> None:
     )
 
 
-def drilldowns(database: Database) -> Views:
+def drilldowns(database: Database, read_fine: ReadFine) -> Views:
     """Return the views of the fullest community, buildings, device and incidents."""
     with database.reading() as session:
 
@@ -81,6 +86,8 @@ def drilldowns(database: Database) -> Views:
         device, incident = most(AlarmRow.device_id), most(AlarmRow.incident_id)
         at_hand = _open_incident(session)
         measured = session.scalar(select(func.min(Device.building_id))) or ""
+        smoke = select(func.min(ReadingHour.device_id)).where(ReadingHour.value == "smoke_pct")
+        one = session.scalar(smoke) or ""
     return {
         "sub-district": subdistrict_view,
         "work point": lambda s: work_point_view(s, point),
@@ -102,7 +109,51 @@ def drilldowns(database: Database) -> Views:
         "building with 30 days of readings": lambda s: building_trends(
             s, measured, TrendSpan.MONTH, NOW
         ),
+        "building with most devices, 24 h by ten minutes": lambda s: by_ten_minutes(
+            building_trends(s, large, TrendSpan.DAY, NOW),
+            measuring(s, building_id=large),
+            read_fine,
+        ),
+        "device, 24 h by ten minutes": lambda s: by_ten_minutes(
+            device_trends(s, one, TrendSpan.DAY, NOW), measuring(s, device_id=one), read_fine
+        ),
     }
+
+
+def by_ten_minutes(
+    trends: tuple[KindTrend, ...], devices: dict[str, DeviceKind], read_fine: ReadFine
+) -> tuple[KindTrend, ...]:
+    """Return what the page draws; all rings are full (:func:`full_rings`)."""
+    found = finer(trends, read_fine(devices, NOW))
+    if not any(len(trend.series.points) >= rings.SLOTS - 1 for trend in found):
+        raise RuntimeError("no ring was read")
+    return found
+
+
+@contextlib.contextmanager
+def full_rings(database: Database) -> Iterator[ReadFine]:
+    """Run a Redis in which every device has a value in each ten minutes of the last 24 hours."""
+    with EmbeddedRedis() as server, Redis.from_url(server.url) as redis:
+        with database.reading() as session:
+            kinds = {row.id: row.kind for row in session.execute(select(Device.id, Device.kind))}
+        newest = int(NOW.timestamp()) // FINE_S
+        whole = {}
+        for kind, names in rings.VALUES.items():
+            ring = bytearray(rings.ring_bytes(kind))
+            for number in range(newest - rings.SLOTS + 1, newest + 1) if names else ():
+                figures = dict.fromkeys(names, (3, 3.0 * (number % 9), 0.5, 9.5))
+                at, written, _ = rings.slot_written(kind, Tally(number * FINE_S, figures)) or (
+                    0,
+                    b"",
+                    0,
+                )
+                ring[at : at + len(written)] = written
+            whole[kind] = bytes(ring)
+        pipe = redis.pipeline(transaction=False)
+        for device_id, kind in kinds.items():
+            pipe.set(keys.ring(device_id), whole[kind])
+        pipe.execute()
+        yield rings.reader(redis)
 
 
 def _open_incident(session: Session) -> tuple[int, str]:
@@ -149,8 +200,9 @@ def main(
 ) -> None:
     """Make the past if it is not there, and measure every view."""
     database = make_past(path, devices, alarms)
-    for name, ask in drilldowns(database).items():
-        measure(database, name, ask, runs)
+    with full_rings(database) as read_fine:
+        for name, ask in drilldowns(database, read_fine).items():
+            measure(database, name, ask, runs)
     database.close()
 
 

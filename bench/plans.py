@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 import typer
 from sqlalchemy.orm import Session
 
-from bench.drilldown import Ask, Views, drilldowns
+from bench.drilldown import Ask, Views, drilldowns, full_rings
 from bench.history import Case, cases
 from bench.past import PAST_FILE, make_past
 from data.domain.history import HistoryQuery, Order, SortKey
@@ -110,9 +110,10 @@ def main(
 ) -> None:
     """Make the past if it is not there, ask for everything once, write the document."""
     database = make_past(path, devices, alarms)
-    views = {**drilldowns(database), **dict(history_views(database))}
     head = HEAD.format(devices=devices, alarms=alarms)
-    to.write_text("\n".join([head.rstrip(), *sections(database, views), ""]), "utf-8")
+    with full_rings(database) as read_fine:
+        views = {**drilldowns(database, read_fine), **dict(history_views(database))}
+        to.write_text("\n".join([head.rstrip(), *sections(database, views), ""]), "utf-8")
     database.close()
 
 

@@ -1,8 +1,10 @@
 """The data directory: made private, checked, locked by one launcher, with the key files."""
 
+import contextlib
 import fcntl
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Final, Self
 
@@ -75,17 +77,26 @@ def make_private_folder(folder: Path) -> None:
 def key_from(folder: Path, name: str) -> str:
     """Return the key kept in a file of the data directory; made at random at the first time."""
     path = folder / name
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        key = path.read_text("ascii").strip()
-        if not key:
-            raise StartError(
-                f"密钥文件 {path} 是空的，请删除后重新启动。"
-                f"/ The key file {path} is empty; delete it and start again."
-            ) from None
-        return key
-    key = secrets.token_urlsafe(32)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key)
+    if not path.exists():
+        _write_key(path)
+    key = path.read_text("ascii").strip()
+    if not key:
+        raise StartError(
+            f"密钥文件 {path} 是空的，请删除后重新启动。"
+            f"/ The key file {path} is empty; delete it and start again."
+        )
     return key
+
+
+def _write_key(path: Path) -> None:
+    """Write a new key, whole or not at all, whenever the power fails; of two writers one wins."""
+    descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # mode 600
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(32))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        Path(draft).unlink()

@@ -7,7 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -289,7 +289,8 @@ def _progress(console: Console) -> Iterator[Callable[[str, float], None]]:
 
 
 def _say(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+    with suppress(OSError):  # a full disk must not end the launcher, which the parts need
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _busy(host: str, port: int, name: str, error: OSError) -> StartError:

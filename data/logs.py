@@ -1,8 +1,10 @@
 """Logging of every process: structured lines on stderr, JSON unless a person watches."""
 
+import contextlib
+import io
 import logging
 import sys
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -18,7 +20,7 @@ def configure_logging(process: str) -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.StackInfoRenderer(), *_rendering()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Outlet(sys.stderr))),
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -28,6 +30,24 @@ def configure_logging(process: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+class _Outlet(io.TextIOBase):
+    """A stream that drops what can't be written: a full disk must not end what a line tells of."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, if there is room."""
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Pass on what was written, if there is room."""
+        with contextlib.suppress(OSError):
+            self._stream.flush()
 
 
 def _rendering() -> list[Any]:

@@ -11,15 +11,18 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from data.domain.alarms import DEVICE, Action, Alarm
+from data.domain.alarms import Alarm
 from data.domain.errors import ReadingError, Refusal
-from data.domain.intake import DeviceMemory, NewAlarm, Taken, elapse, settle, take
+from data.domain.figures import Tally
+from data.domain.intake import DeviceMemory, Taken, elapse, settle, take
 from data.domain.readings import Reading, check_reading
-from data.domain.rules import Rules
+from data.domain.rules import Rules, says_all_is_well
 from data.live.present import Changes, DeviceUpdate, Present
-from data.store import alarms, gate, incidents, intake, outbox, steps
+from data.store import alarms, gate, intake, outbox, steps
 from data.store.database import Database
 from data.store.intake import KnownDevice
+from data.store.journal import Journal
+from data.store.raising import Raising
 from data.store.rules import RuleBook
 
 #: Devices whose delays one step of the worker finishes.
@@ -53,13 +56,20 @@ class _Batch:
     """Everything that one transaction works on."""
 
     session: Session
+    journal: Journal
+    raising: Raising
     rules: Rules
     known: dict[str, tuple[KnownDevice, DeviceMemory]]
     open_alarms: dict[str, tuple[Alarm, ...]]
-    taken: list[Reading] = field(default_factory=list)
+    #: What is still to be looked through for places where something may be raised.
+    readings: Sequence[Reading] = ()
+    accepted: int = 0
+    over: list[tuple[str, Tally]] = field(default_factory=list)
     touched: dict[str, DeviceMemory] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     alarm_ids: set[int] = field(default_factory=set)
+    #: Devices whose message came again: perhaps Redis was away when it came first.
+    repeated: set[str] = field(default_factory=set)
 
 
 class Pipeline:
@@ -94,6 +104,7 @@ class Pipeline:
         with self._database.writing() as session:
             batch = self._load(session, {reading.device_id for _, reading in believable})
             repeated = set()
+            batch.readings = [reading for _, reading in believable]
             if alongside is not None:
                 alongside(session)
             for index, reading in believable:
@@ -105,7 +116,7 @@ class Pipeline:
             changes = self._store(batch)
         told = self._present.tell_if_there(changes)
         rejected.sort(key=lambda r: r.index)
-        return Outcome(len(batch.taken), len(repeated), tuple(rejected), told, frozenset(repeated))
+        return Outcome(batch.accepted, len(repeated), tuple(rejected), told, frozenset(repeated))
 
     def finish_delays(self) -> int:
         """Raise and clear what a delay held back and has lasted since; return at how many devices.
@@ -128,18 +139,21 @@ class Pipeline:
     def _load(self, session: Session, device_ids: Iterable[str]) -> _Batch:
         known = intake.load_devices(session, device_ids, self._now())
         open_alarms = alarms.open_alarms_of(session, known)
-        return _Batch(session, self._book.rules(session), known, open_alarms)
+        journal = Journal(session)
+        raising = Raising(session, journal)
+        return _Batch(session, journal, raising, self._book.rules(session), known, open_alarms)
 
     def _store(self, batch: _Batch) -> Changes:
         session = batch.session
         intake.save_memories(session, batch.touched)
-        intake.roll_up(session, batch.taken)
+        intake.roll_up(session, batch.over)
+        batch.raising.write()
+        batch.alarm_ids |= batch.raising.told
         if batch.changed or batch.alarm_ids:
             outbox.add(session, self._now(), batch.changed, batch.alarm_ids)
-        session.flush()
         updates = tuple(
-            DeviceUpdate.of(batch.known[device_id][0], memory)
-            for device_id, memory in batch.touched.items()
+            DeviceUpdate.of(*batch.known[device_id])
+            for device_id in batch.touched.keys() | batch.repeated
         )
         return Changes(updates, tuple(alarms.alarm_views(session, batch.alarm_ids)))
 
@@ -156,10 +170,13 @@ def _apply(batch: _Batch, reading: Reading) -> bool:
         rules=batch.rules,
     )
     if taken.duplicate:
+        batch.repeated.add(device.id)
         return False
     at = taken.memory.received_at or reading.received_at
     _keep(batch, device, taken, at, reading.message_id)
-    batch.taken.append(reading)
+    batch.accepted += 1
+    if taken.over is not None:
+        batch.over.append((device.id, taken.over))
     return True
 
 
@@ -181,7 +198,7 @@ def _keep(batch: _Batch, device: KnownDevice, taken: Taken, at: datetime, why: s
     open_alarms = _store_alarms(batch, device, batch.open_alarms.get(device.id, ()), taken)
     after = settle(taken.memory, open_alarms, disabled=device.disabled, at=at)
     if after.status is not before.status:
-        intake.add_change(batch.session, device.id, before, after, why)
+        batch.journal.status(intake.change_of(device.id, before, after, why))
         batch.changed.add(device.id)
     batch.known[device.id] = (device, after)
     batch.open_alarms[device.id] = open_alarms
@@ -195,29 +212,31 @@ def _store_alarms(
     by_id = {alarm.id: alarm for alarm in open_alarms}
     if taken.steps or taken.raised:
         gate.enter(batch.session)
+    if taken.steps:
+        batch.raising.write()
     for step in taken.steps:
         steps.record(batch.session, step)
         by_id[step.alarm.id] = step.alarm
         batch.alarm_ids.add(step.alarm.id)
+    if any(step.alarm.closed_at is not None for step in taken.steps):
+        batch.session.flush()
+        batch.raising.forget()  # its incident may have ended with it
+    if taken.raised:
+        batch.raising.expect(_loud_places(batch))
     for new in taken.raised:
-        raised = _raise(batch, device, new)
+        raised = batch.raising.raised(device, new)
         if raised is not None:
             by_id[raised.id] = raised
             batch.alarm_ids.add(raised.id)
     return tuple(alarm for alarm in by_id.values() if alarm.closed_at is None)
 
 
-def _raise(batch: _Batch, device: KnownDevice, new: NewAlarm) -> Alarm | None:
-    alarm = alarms.insert(batch.session, device, new)
-    if alarm is None:  # this very message raised it before
-        return None
-    alarms.note_transition(
-        batch.session, alarm.id, at=new.received_at, action=Action.RAISED, actor=DEVICE
-    )
-    if new.chattering_at is not None:
-        alarms.note_transition(
-            batch.session, alarm.id, at=new.chattering_at, action=Action.CHATTERING, actor=DEVICE
-        )
-    joined, told = incidents.attach(batch.session, device, alarm)
-    batch.alarm_ids.update(told)
-    return joined
+def _loud_places(batch: _Batch) -> set[str | None]:
+    """Return, once, the buildings of the batch's devices that say that something is wrong."""
+    readings, batch.readings = batch.readings, ()
+    return {
+        batch.known[reading.device_id][0].building_id
+        for reading in readings
+        if reading.device_id in batch.known
+        and not says_all_is_well(batch.known[reading.device_id][0].kind, reading, batch.rules)
+    }

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Final
@@ -21,7 +22,17 @@ from data.live.present import Changes, DeviceUpdate, Present
 from data.live.rebuild import present_geometry, rebuild, reconcile
 from data.pipeline import Pipeline
 from data.silence import mark_silence
-from data.store import alarms, commands, dead_letters, floods, intake, neighbours, outbox, steps
+from data.store import (
+    alarms,
+    commands,
+    dead_letters,
+    floods,
+    intake,
+    neighbours,
+    outbox,
+    retention,
+    steps,
+)
 from data.store.database import Database
 from data.store.geometry import geometry_version
 from data.store.incident_views import incident_marks
@@ -32,7 +43,10 @@ STEP_S: Final = 0.5
 RECONCILE_EVERY_S: Final = 30.0
 OUTBOX_PATIENCE: Final = timedelta(seconds=2)
 STALE_BATCH: Final = 1000
-LOCK_MS: Final = 60_000
+#: Clocks of two machines may differ by so much.
+AHEAD: Final = timedelta(seconds=30)
+#: A rebuild says after each part of it that it goes on; one whose worker died is begun anew.
+LOCK_MS: Final = 10_000
 HEARTBEAT_S: Final = 10
 
 
@@ -45,6 +59,8 @@ class Worker:
         self._now = now
         self._pipeline = Pipeline(database, present, now)
         self._reconciled = time.monotonic()
+        #: The last device whose old hours were deleted.
+        self._swept = ""
 
     def run(self, stop: Event) -> None:
         """Work until ``stop`` is set."""
@@ -71,9 +87,12 @@ class Worker:
         self.end_shelves()
         self.calm_down()
         self.watch_flood()
+        self.forget_hours()
         if time.monotonic() - self._reconciled >= RECONCILE_EVERY_S:
             self._reconciled = time.monotonic()
             self.forget()
+            while self.correct_future():
+                pass
             if differences := reconcile(self._database, self._present, self._now()):
                 log.warning("redis differed from SQL and was corrected", count=differences)
         self._present.redis.set(keys.WORKER, self._now().isoformat(), ex=HEARTBEAT_S)
@@ -88,10 +107,13 @@ class Worker:
         if not self._present.redis.set(keys.REBUILD_LOCK, "1", nx=True, px=LOCK_MS):
             return False
         try:
-            rebuild(self._database, self._present, self._now())
+            rebuild(self._database, self._present, self._now(), self._hold_lock)
         finally:
             self._present.redis.delete(keys.REBUILD_LOCK)
         return True
+
+    def _hold_lock(self) -> None:
+        self._present.redis.pexpire(keys.REBUILD_LOCK, LOCK_MS)
 
     def find_neighbours(self) -> bool:
         """Find the buildings that touch, once for each geometry; return whether it was done now."""
@@ -107,7 +129,7 @@ class Worker:
         """Tell Redis what somebody committed but perhaps could not tell; return how many notes."""
         now = self._now()
         with self._database.reading() as session:
-            notes = outbox.pending(session, now - OUTBOX_PATIENCE)
+            notes = outbox.pending(session, now - OUTBOX_PATIENCE, now + OUTBOX_PATIENCE)
             if not notes.ids:
                 return 0
             devices = tuple(
@@ -144,6 +166,27 @@ class Worker:
         if unknown:
             self._present.redis.zrem(keys.DEADLINES, *unknown)
         return len(updates)
+
+    def correct_future(self) -> int:
+        """Put right when devices were heard, after our clock was set back; return how many.
+
+        Else a device that falls silent would seem to be there for as long as the clock was wrong.
+        """
+        now = self._now()
+        with self._database.reading() as session:
+            ahead = intake.heard_after(session, now + AHEAD, STALE_BATCH)
+        if not ahead:
+            return 0
+        with self._database.writing() as session:
+            known = intake.load_devices(session, ahead, now)
+            heard_now = {
+                device.id: intake.next_version(replace(memory, received_at=now))
+                for device, memory in known.values()
+            }
+            intake.save_memories(session, heard_now)
+            outbox.add(session, now, heard_now, [])
+        log.warning("heard in the future: the clock was set back", devices=len(ahead))
+        return len(ahead)
 
     def end_shelves(self) -> int:
         """Bring back the alarms whose shelf has ended; return how many."""
@@ -208,6 +251,22 @@ class Worker:
         with self._database.writing() as session:
             commands.forget(session, self._now())
             dead_letters.forget(session, self._now())
+
+    def forget_hours(self) -> int:
+        """Delete old hours of the next few devices; return how many rows.
+
+        All devices are visited in turn, 50,000 in 21 minutes; who has much to delete is visited
+        until it is done.
+        """
+        now = self._now()
+        with self._database.reading() as session:
+            ids = retention.next_devices(session, self._swept)
+            oldest = retention.oldest_hour(session, ids, now)
+        if oldest is None:
+            self._swept = ids[-1] if ids else ""
+            return 0
+        with self._database.writing() as session:
+            return retention.forget_hours(session, ids, oldest, now)
 
 
 def _carry_out(session: Session, ended: list[Step], now: datetime) -> Changes:

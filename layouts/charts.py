@@ -58,6 +58,17 @@ TEMPLATE: Final[Mapping[str, Any]] = {
 CONFIG: Final[Any] = {"displayModeBar": False, "responsive": True}
 
 PLOT_HEIGHT_PX: Final = 170
+#: Where the chart says what a point stands for: above everything, so that it is read first.
+_CORNER: Final[Mapping[str, Any]] = {
+    "x": 1,
+    "xanchor": "right",
+    "y": 1,
+    "yanchor": "top",
+    "pad": {"t": 6, "r": 8},
+    "font": {"size": 11, "color": QUIET},
+}
+#: With more points than this their dots are smaller, so that the line stays one.
+MANY_POINTS: Final = 60
 BATTERY: Final = "battery_pct"
 #: A threshold further away from the values than this many times their spread is not drawn.
 NEAR_THRESHOLD: Final = 3.0
@@ -84,7 +95,33 @@ def trend_figure(trends: Sequence[KindTrend], span: TrendSpan, shown: Shown) -> 
         _add_axes(layout, place, len(plots), span, shown)
         _add_title(layout, place, len(plots), _title(trend, near, shown, named=named))
         layout["shapes"] += [_threshold(rule, suffix) for rule in near]
+    layout["title"] = {**_CORNER, "text": grain(plots, span, shown)}
     return {"data": traces, "layout": layout}
+
+
+def grain(trends: Sequence[KindTrend], span: TrendSpan, shown: Shown) -> str:
+    """Say what time one point stands for; of each value, where they differ."""
+    said: dict[str, list[str]] = {}
+    for trend in trends:
+        known = words.VALUE.get(trend.series.value)
+        name = shown.translate(known.word) if known else trend.series.value
+        said.setdefault(_grain(trend.series, span, shown), []).append(name)
+    if len(said) == 1:
+        return next(iter(said))
+    return "; ".join(f"{', '.join(dict.fromkeys(names))}: {text}" for text, names in said.items())
+
+
+def _grain(one: TrendSeries, span: TrendSpan, shown: Shown) -> str:
+    _ = shown.translate
+    if span is TrendSpan.MONTH:
+        return _("每点 6 小时")
+    if one.fine_from is None:
+        return _("每点 1 小时")
+    if one.points[0].at == one.fine_from:
+        return _("每点 10 分钟")
+    return _("{at} 起每点 10 分钟，此前每点 1 小时").format(
+        at=f"{one.fine_from.astimezone(SHANGHAI):%H:%M}"
+    )
 
 
 def _times(points: Sequence[TrendPoint]) -> list[str]:
@@ -122,7 +159,7 @@ def _traces(one: TrendSeries, suffix: str, shown: Shown) -> list[dict[str, Any]]
             "name": _("平均"),
             "hovertemplate": hover,
             "mode": "lines+markers",
-            "marker": {"size": 4},
+            "marker": {"size": 4 if len(one.points) <= MANY_POINTS else 2},
             "line": {"color": SERIES, "width": 2},
         },
     ]

@@ -14,6 +14,7 @@ from data.domain.readings import Reading
 from data.domain.words import BuildingCategory, DeviceKind, Reported, Role
 from data.live.present import Present
 from data.pipeline import Outcome, Pipeline
+from data.store import intake
 from data.store.database import Database
 from data.store.models import Building, Community, Device, Meta, WorkPoint
 from data.worker import Worker
@@ -77,6 +78,12 @@ class Lane:
         self.send(device_id, pressure_mpa=0.05)
         self.clock.tick(10)
         self.worker.step()
+
+    def hours(self, device_id: str) -> dict[str, Any]:
+        """The figures of the hour that is not over for a device: count, total, low, high."""
+        with self.database.reading() as session:
+            _, memory = intake.load_devices(session, [device_id], self.clock())[device_id]
+        return dict(memory.hour.figures)
 
     def count(self, model: type[Any]) -> int:
         """Number of rows."""

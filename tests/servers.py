@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -72,42 +73,65 @@ def postgres_user() -> str:
     return "nobody"
 
 
+class PostgresServer:
+    """A PostgreSQL server of its own in an existing folder; it may be killed and started again."""
+
+    def __init__(self, folder: Path, *options: str, port: int = 0) -> None:
+        self.folder, self._options, self.port = folder, options, port or free_port()
+        self.url = f"postgresql+psycopg://xintang@127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+        user = postgres_user()
+        identity = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
+        self._identity: dict[str, Any] = identity if os.geteuid() == 0 else {}
+        shutil.chown(folder, user)
+
+    def make(self, *options: str) -> None:
+        """Make its data directory; ``options`` of initdb."""
+        init = [postgres_program("initdb"), "-D", str(self.folder / "data"), "-U", "xintang"]
+        subprocess.run(
+            [*init, "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C", *options],
+            check=True,
+            capture_output=True,
+            cwd=self.folder,
+            **self._identity,
+        )
+
+    def start(self) -> None:
+        """Start it, without waiting until it answers."""
+        parent = os.getpid()
+        command = [postgres_program("postgres"), "-D", str(self.folder / "data")]
+        address = ["-h", "127.0.0.1", "-p", str(self.port), "-k", str(self.folder)]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*command, *address, *self._options],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                preexec_fn=lambda: die_with_parent(parent),  # noqa: PLW1509
+                **self._identity,
+            )
+
+    def answers(self) -> bool:
+        return _answers(self.url)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGINT)  # fast: open connections are closed
+            stop_child(self.process)
+
+
 @contextlib.contextmanager
 def run_postgres() -> Iterator[str]:
     """Run a PostgreSQL server of its own; yields its URL without a database name."""
-    user = postgres_user()
-    identity = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
-    options = identity if os.geteuid() == 0 else {}
     folder = Path(tempfile.mkdtemp(prefix="xt-pg-"))
+    server = PostgresServer(folder, "-F", "-c", "full_page_writes=off")
     try:
-        shutil.chown(folder, user)
-        init = [postgres_program("initdb"), "-D", str(folder / "data"), "-U", "xintang"]
-        subprocess.run(
-            [*init, "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"],
-            check=True,
-            capture_output=True,
-            cwd=folder,
-            **options,
-        )
-        port, parent = free_port(), os.getpid()
-        command = [postgres_program("postgres"), "-D", str(folder / "data"), "-h", "127.0.0.1"]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [*command, "-p", str(port), "-k", str(folder), "-F", "-c", "full_page_writes=off"],
-                stdout=log,
-                stderr=log,
-                cwd=folder,
-                preexec_fn=lambda: die_with_parent(parent),  # noqa: PLW1509
-                **options,
-            )
-        try:
-            url = f"postgresql+psycopg://xintang@127.0.0.1:{port}"
-            wait_for(lambda: _answers(url), 30)
-            yield url
-        finally:
-            server.send_signal(signal.SIGINT)  # fast shutdown: open connections are closed
-            stop_child(server)
+        server.make()
+        server.start()
+        wait_for(server.answers, 30)
+        yield server.url
     finally:
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

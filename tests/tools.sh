@@ -10,6 +10,7 @@ need() { # need PACKAGE TEST…: the package is missing if the test fails
 }
 has_postgres() { command -v postgres || compgen -G '/usr/lib/postgresql/*/bin/postgres'; }
 has_chinese_font() { fc-list :lang=zh family | grep -q .; }
+has_faketime() { compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1'; }
 has_mosquitto() { command -v mosquitto || test -x /usr/sbin/mosquitto; }
 
 need chromium command -v chromium
@@ -17,6 +18,7 @@ need fonts-noto-cjk has_chinese_font
 need postgresql has_postgres
 need mosquitto has_mosquitto
 need redis-server command -v redis-server
+need libfaketime has_faketime
 need nodejs command -v node
 
 [ ${#missing[@]} -eq 0 ] && exit 0

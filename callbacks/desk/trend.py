@@ -10,11 +10,13 @@ from dash.exceptions import PreventUpdate
 from callbacks.desk.selection import Selection, parse_selection
 from callbacks.request import current_lang
 from callbacks.services import Services
-from data.domain.drilldown import KindTrend, TrendSpan
+from data.domain.drilldown import KindTrend, TrendSpan, finer
 from data.domain.errors import NotFoundError
+from data.domain.words import DeviceKind
+from data.live import rings
 from data.store.drilldown_device import device_id_of_slot
 from data.store.guard import StoreUnavailableError, reading
-from data.store.trends import building_trends, device_trends
+from data.store.trends import building_trends, device_trends, measuring
 from layouts import ids
 from layouts.charts import CONFIG, trend_figure
 from layouts.components import empty
@@ -32,11 +34,13 @@ def view_trend(services: Services, search: str | None, span: TrendSpan, lang: La
         raise PreventUpdate
     try:
         with reading(services.database) as session:
-            trends = _trends(session, selection, span, shown.now)
+            trends, devices = _trends(session, selection, span, shown.now)
     except NotFoundError:
         return empty(_("没有找到这个设备或建筑"))
     except StoreUnavailableError:
         return empty(_("暂时无法读取数据"))
+    if span is TrendSpan.DAY:
+        trends = finer(trends, rings.reader(services.redis)(devices, shown.now))
     if not trends:
         return empty(nothing_measured(span, shown))
     return dcc.Graph(id=ids.TREND_GRAPH, figure=trend_figure(trends, span, shown), config=CONFIG)
@@ -44,12 +48,13 @@ def view_trend(services: Services, search: str | None, span: TrendSpan, lang: La
 
 def _trends(
     session: Any, selection: Selection, span: TrendSpan, now: datetime
-) -> tuple[KindTrend, ...]:
+) -> tuple[tuple[KindTrend, ...], dict[str, DeviceKind]]:
+    """Return the trends by hours, and the devices that they are of."""
     kind, key = selection
     if kind == "building":
-        return building_trends(session, key, span, now)
+        return building_trends(session, key, span, now), measuring(session, building_id=key)
     device_id = device_id_of_slot(session, key) if kind == "slot" else key
-    return device_trends(session, device_id, span, now)
+    return device_trends(session, device_id, span, now), measuring(session, device_id=device_id)
 
 
 def register(app: Dash, services: Services) -> None:

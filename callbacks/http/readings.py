@@ -21,6 +21,8 @@ from data.live.wire import to_json
 from data.pipeline import Outcome
 from data.store.guard import StoreUnavailableError
 
+#: A database that hangs is as good as away; what is taken later all the same was a repetition.
+ANSWER_WITHIN_S: Final = 8.0
 #: When to try again while the intake is full.
 FULL_RETRY_S: Final = 1
 #: What has its own word among the bodies that are refused.
@@ -101,12 +103,14 @@ async def _take(services: Services, key: ApiKey, request: Request) -> Outcome:
     packed = _is_packed(request)
     intake = services.intake
     try:
-        with intake.room(key, _size(request, packed=packed)):
+        with intake.room(key, _size(request, packed=packed)) as room:
             body = await whole_body(request.scope, request.receive, MAX_BYTES)
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(
+            work = loop.run_in_executor(
                 intake.threads, lambda: intake.take(key, body, packed=packed)
             )
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                return await asyncio.shield(room.hold(work))
     except InflatedTooLargeError:
         raise too_large(MAX_BYTES) from None
     except (BodyError, InflateError) as error:
@@ -115,7 +119,7 @@ async def _take(services: Services, key: ApiKey, request: Request) -> Outcome:
         raise Problem(429, str(error), headers=_later(ceil(error.wait_s))) from None
     except FullError as error:
         raise Problem(503, str(error), headers=_later(FULL_RETRY_S)) from None
-    except (StoreUnavailableError, NotToldError):
+    except (StoreUnavailableError, NotToldError, TimeoutError):
         raise away() from None
 
 

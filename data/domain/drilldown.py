@@ -1,10 +1,11 @@
 """What the drill-down shows of incidents, cameras, trends and the past of a device."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from data.domain.figures import FINE_S, HOUR_S, start_of
 from data.domain.response import Response, Stage
 from data.domain.views import (
     BuildingFacts,
@@ -12,6 +13,7 @@ from data.domain.views import (
     FacilityNear,
     PersonView,
     Place,
+    TrendPoint,
     TrendSeries,
 )
 from data.domain.words import AlarmKind, DeviceKind, FalseCause, Outcome, Verdict
@@ -41,12 +43,46 @@ class TrendSpan(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FineTrend:
+    """The last 24 hours of a value by ten minutes, over some devices of a kind together."""
+
+    kind: DeviceKind
+    value: str
+    devices: int
+    points: tuple[TrendPoint, ...]
+
+
+#: Reads the last 24 hours of some devices; what is not known at this grain is missing.
+ReadFine = Callable[[Mapping[str, DeviceKind], datetime], Sequence[FineTrend]]
+
+
+@dataclass(frozen=True, slots=True)
 class KindTrend:
     """One value of all devices of a kind: of one device, or of a building together."""
 
     kind: DeviceKind
     devices: int
     series: TrendSeries
+
+
+def finer(trends: Iterable[KindTrend], fine: Iterable[FineTrend]) -> tuple[KindTrend, ...]:
+    """Return the trends of a day with ten minutes instead of hours, where those are known."""
+    known = {(one.kind, one.value): one for one in fine}
+    return tuple(_finer(trend, known.get((trend.kind, trend.series.value))) for trend in trends)
+
+
+def _finer(trend: KindTrend, fine: FineTrend | None) -> KindTrend:
+    """Leave out hours that are told by ten minutes, unless only their end is."""
+    if fine is None:
+        return trend
+    first = fine.points[0].at
+    told = {start_of(point.at, HOUR_S) for point in fine.points}
+    if start_of(first, FINE_S) != start_of(first, HOUR_S):
+        told.discard(start_of(first, HOUR_S))
+    hours = [p for p in trend.series.points if start_of(p.at, HOUR_S) not in told]
+    points = sorted([*hours, *fine.points], key=lambda point: point.at)
+    series = replace(trend.series, points=tuple(points), fine_from=first)
+    return replace(trend, series=series, devices=max(trend.devices, fine.devices))
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,16 @@ def confidence(witnesses: Sequence[Witness]) -> str:
     return "+".join(w.word for w in reports) + f"/{seconds:.0f}"
 
 
+def goes_on_saying(why: str, last_at: datetime, new: Witness) -> bool:
+    """Return whether one more report surely changes nothing in why an incident is believable.
+
+    That is so where the reason names as many as it can, and one that came later than all of them is
+    no call point. Thousands of reports of one fire are then not counted anew for each.
+    """
+    full = why.count("+") == WITNESSES_NAMED - 1
+    return full and not new.manual and new.raised_at > last_at
+
+
 def _named(reports: list[Witness]) -> list[Witness]:
     """Return the first reports, and the first call point though it came later than they."""
     shown, later = reports[:WITNESSES_NAMED], reports[WITNESSES_NAMED:]

@@ -20,8 +20,9 @@ from data.domain.alarms import (
 from data.domain.chatter import chatters, flip_key, with_flips
 from data.domain.delays import Believed, Pending, believe, due, without_delays
 from data.domain.devices import device_status
+from data.domain.figures import EMPTY, FINE_S, HOUR_S, Tally, start_of, tallied
 from data.domain.readings import Reading
-from data.domain.rules import RULES, Finding, Rules, covered, judge
+from data.domain.rules import RULES, Finding, Rules, covered, judge, says_all_is_well
 from data.domain.words import AlarmKind, DeviceKind, Reported, Status
 
 HASH_BYTES: Final = 8
@@ -46,6 +47,9 @@ class DeviceMemory:
     pending: dict[str, Pending] = field(default_factory=dict)
     #: When each cause came and went lately.
     flips: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
+    #: What was measured in the hour and the ten minutes of the newest readings.
+    hour: Tally = EMPTY
+    fine: Tally = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,15 @@ class NewAlarm:
 class Taken:
     """The outcome of one reading: the new memory and what happens to the device's alarms.
 
-    ``steps`` change open alarms, in order; one alarm may take several.
+    ``steps`` change open alarms, in order; one alarm may take several. ``over`` are figures of an
+    hour to which the memory adds no more.
     """
 
     memory: DeviceMemory
     duplicate: bool = False
     raised: tuple[NewAlarm, ...] = ()
     steps: tuple[Step, ...] = ()
+    over: Tally | None = None
 
 
 class _OpenAlarms:
@@ -100,10 +106,12 @@ def message_hash(message_id: str) -> bytes:
     return hashlib.blake2b(message_id.encode(), digest_size=HASH_BYTES).digest()
 
 
-def is_remembered(recent: bytes, message_id: str) -> bool:
-    """Return whether the message came before."""
-    wanted = message_hash(message_id)
-    return any(recent[i : i + HASH_BYTES] == wanted for i in range(0, len(recent), HASH_BYTES))
+def is_remembered(recent: bytes, hashed: bytes) -> bool:
+    """Return whether the message of this hash came before."""
+    at = recent.find(hashed)
+    while at > 0 and at % HASH_BYTES:  # parts of two hashes side by side
+        at = recent.find(hashed, at + 1)
+    return at >= 0
 
 
 def take(
@@ -117,15 +125,34 @@ def take(
 ) -> Taken:
     """Apply one reading to its device.
 
-    A repeated message changes nothing. A message older than the last one still raises a fire (a
-    gateway may deliver late) but clears nothing and does not replace newer values. A device out
-    of service raises nothing.
+    A repeated message changes nothing. A message older than the last one still raises a fire, and
+    whatever the device says of itself (a gateway may deliver late), but clears nothing and does
+    not replace newer values. A device out of service raises nothing.
     """
     if reading.reported is Reported.ALIVE:
         return Taken(_heard(memory, reading))
-    if is_remembered(memory.recent, reading.message_id):
+    hashed = message_hash(reading.message_id)
+    if is_remembered(memory.recent, hashed):
         return Taken(memory, duplicate=True)
     late = memory.measured_at is not None and reading.measured_at < memory.measured_at
+    after, over = _remember(memory, reading, hashed, late=late)
+    if not open_alarms and not memory.pending and says_all_is_well(kind, reading, rules):
+        return Taken(after, over=over)  # by far the most: nothing was on and nothing comes on
+    taken = _judged(after, open_alarms, reading, kind=kind, disabled=disabled, rules=rules)
+    return replace(taken, over=over)
+
+
+def _judged(
+    memory: DeviceMemory,
+    open_alarms: tuple[Alarm, ...],
+    reading: Reading,
+    *,
+    kind: DeviceKind,
+    disabled: bool,
+    rules: Rules,
+) -> Taken:
+    """Let a reading that is remembered raise, repeat, clear, suppress and release."""
+    late = memory.measured_at != reading.measured_at
     known = _OpenAlarms(open_alarms, reading.point)
     active = frozenset(c for c, alarm in known.by_cause.items() if alarm.cleared_at is None)
     findings = judge(kind, reading.values, reading.reported, active, rules, reading.conditions)
@@ -140,9 +167,7 @@ def take(
     if not late:
         _clear(known, believed.findings, reading)
     _suppress(known, under, reading)
-    memory = replace(
-        _remember(memory, reading, late=late), pending=_waiting(believed, under, disabled=disabled)
-    )
+    memory = replace(memory, pending=_waiting(believed, under, disabled=disabled))
     return _with_chatter(memory, known, raised, reading.received_at)
 
 
@@ -205,8 +230,16 @@ def _raised(
             point_id=reading.point,
         )
         for found in believed.findings
-        if found.on and found.cause not in by_cause and (not late or found.kind is AlarmKind.FIRE)
+        if found.on and found.cause not in by_cause and (not late or _outlives(found))
     )
+
+
+def _outlives(found: Finding) -> bool:
+    """Return whether a finding counts though something newer is known.
+
+    No fire is lost, and no newer value takes back what a device says of itself.
+    """
+    return found.kind is AlarmKind.FIRE or found.value is None
 
 
 def _waiting(believed: Believed, under: dict[str, bool], *, disabled: bool) -> dict[str, Pending]:
@@ -275,19 +308,37 @@ def _suppress(known: _OpenAlarms, under: dict[str, bool], reading: Reading) -> N
         known.take(Action.SUPPRESSED, suppress(alarm, at=at), at, "covered by a fire")
 
 
-def _remember(memory: DeviceMemory, reading: Reading, *, late: bool) -> DeviceMemory:
-    recent = (memory.recent + message_hash(reading.message_id))[-REMEMBERED * HASH_BYTES :]
-    memory = replace(_heard(memory, reading), recent=recent)
-    if late:
-        return memory
-    return replace(
-        memory, measured_at=reading.measured_at, values={**memory.values, **reading.values}
+def _remember(
+    memory: DeviceMemory, reading: Reading, hashed: bytes, *, late: bool
+) -> tuple[DeviceMemory, Tally | None]:
+    """Return the memory with one more reading, and the figures of an hour that is over."""
+    values, measured_at = reading.values, reading.measured_at
+    hour, over = tallied(memory.hour, start_of(measured_at, HOUR_S), values)
+    fine, _before = tallied(memory.fine, start_of(measured_at, FINE_S), values)
+    after = DeviceMemory(
+        status=memory.status,
+        since=memory.since,
+        stale=False,
+        measured_at=memory.measured_at if late else measured_at,
+        received_at=_heard_at(memory, reading),
+        values=memory.values if late else {**memory.values, **values},
+        recent=(memory.recent + hashed)[-REMEMBERED * HASH_BYTES :],
+        version=memory.version + 1,
+        pending=memory.pending,
+        flips=memory.flips,
+        hour=hour,
+        fine=fine,
     )
+    return after, over
 
 
 def _heard(memory: DeviceMemory, reading: Reading) -> DeviceMemory:
     """Remember that the device is there."""
-    received_at = reading.received_at
-    if memory.received_at is not None:
-        received_at = max(received_at, memory.received_at)
+    received_at = _heard_at(memory, reading)
     return replace(memory, received_at=received_at, stale=False, version=memory.version + 1)
+
+
+def _heard_at(memory: DeviceMemory, reading: Reading) -> datetime:
+    """Return when the device was heard last; messages may be taken out of order."""
+    before, at = memory.received_at, reading.received_at
+    return before if before is not None and before > at else at

@@ -66,6 +66,11 @@ def check_reading(reading: Reading) -> Reading:
     return reading
 
 
+def is_believable(measured_at: datetime, received_at: datetime) -> bool:
+    """Return whether a device's time can be one of its clock's that is right."""
+    return received_at - MAX_AGE <= measured_at <= received_at + MAX_AHEAD
+
+
 def _check_clock(measured_at: datetime, received_at: datetime) -> None:
     if measured_at.tzinfo is None:
         raise ReadingError(

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from data.domain.readings import Reading
 from data.domain.words import AlarmKind, DeviceKind, Reported
 
 
@@ -161,6 +162,17 @@ def judge(
     ]
     said = () if conditions is None else _judge_conditions(conditions)
     return (*found, *_judge_reported(reported), *said)
+
+
+def says_all_is_well(kind: DeviceKind, reading: Reading, rules: Rules = RULES) -> bool:
+    """Return whether a reading of a device at which nothing is on finds nothing on."""
+    if reading.conditions or reading.reported in REPORTED_CAUSE:
+        return False
+    values = reading.values
+    return not any(
+        rule.value in values and rule.holds(values[rule.value], active=False)
+        for rule in rules[kind]
+    )
 
 
 def covered(

@@ -313,7 +313,7 @@ class DeviceView:
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """One hour of one value; ``at`` is the beginning of the hour."""
+    """One value over an hour, or the span that one point stands for, which begins at ``at``."""
 
     at: datetime
     mean: float
@@ -323,11 +323,15 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class TrendSeries:
-    """The hours of one value of one device, oldest first, with the rules that watch it."""
+    """One value of one device or many, oldest first, with the rules that watch it.
+
+    ``fine_from``: from when on a point stands for ten minutes; None if none does.
+    """
 
     value: str
     points: tuple[TrendPoint, ...]
     rules: tuple[Rule, ...]
+    fine_from: datetime | None = None
 
 
 class HitKind(StrEnum):

@@ -3,12 +3,14 @@
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from data.domain.errors import ReadingError
-from data.domain.readings import Reading
+from data.domain.readings import Reading, is_believable
 from data.domain.words import Reported
+from data.feeds.priority import Priority, priority_of
 
 MAX_ITEMS: Final = 5000
 _FIELDS: Final = {"device_id", "message_id", "measured_at", "status", "values"}
@@ -75,7 +77,7 @@ def decode_item(item: Any, received_at: datetime) -> Reading:
         raise ReadingError("a reading must be a JSON object")
     if unknown := item.keys() - _FIELDS:
         raise ReadingError(f"unknown fields: {', '.join(sorted(unknown))}")
-    return Reading(
+    reading = Reading(
         device_id=_text(item, "device_id"),
         message_id=_text(item, "message_id"),
         measured_at=_time(item),
@@ -83,6 +85,21 @@ def decode_item(item: Any, received_at: datetime) -> Reading:
         reported=_status(item.get("status")),
         values=_values(item.get("values", {})),
     )
+    return _dated_now(reading) if _is_misdated_alarm(reading) else reading
+
+
+def _is_misdated_alarm(reading: Reading) -> bool:
+    """Return whether a reading that may be an alarm has a time that can't be.
+
+    No alarm is lost to a clock that is wrong, the device's or ours.
+    """
+    if reading.measured_at.tzinfo is None or priority_of(reading) is Priority.TELEMETRY:
+        return False
+    return not is_believable(reading.measured_at, reading.received_at)
+
+
+def _dated_now(reading: Reading) -> Reading:
+    return replace(reading, measured_at=reading.received_at)
 
 
 def _text(item: dict[str, Any], name: str) -> str:

@@ -27,7 +27,8 @@ from data.feeds.http.intake import parse_letter
 from data.feeds.mqtt.letters import Letter as Message
 from data.feeds.mqtt.letters import translate as read_message
 from data.feeds.mqtt.mapping import load_mapping
-from data.feeds.transmitters.intake import Intake, Received, Verdict
+from data.feeds.transmitters.intake import Intake, Verdict
+from data.feeds.transmitters.received import Received
 from data.feeds.transmitters.translate import translate
 from data.pipeline import Pipeline
 from data.store import dead_letters, intake

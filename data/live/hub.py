@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from data.live import keys
+from data.live.connection import connect_redis_async
 from data.live.stream import NOWHERE, RESUME_MOST, Event, EventId, parse_entry, parse_id
 from data.live.subscribers import Binary, Subscriber, Text, Wire
 
@@ -63,7 +64,7 @@ class Hub:
 
     async def start(self) -> None:
         """Start reading; returns once the position in the stream is known or Redis is away."""
-        self._redis = Redis.from_url(self._url)
+        self._redis = connect_redis_async(self._url)
         self._values = self._redis.pubsub(ignore_subscribe_messages=True)
         with contextlib.suppress(RedisError, OSError):
             self._read = self._sent = await self._newest()

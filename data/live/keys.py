@@ -21,6 +21,14 @@ def device(device_id: str) -> str:
     return f"xt:device:{device_id}"
 
 
+ANY_RING: Final = "xt:ring:*"
+
+
+def ring(device_id: str) -> str:
+    """Return the name of the last 24 hours of a device in steps of ten minutes, packed."""
+    return f"xt:ring:{device_id}"
+
+
 ANY_INCIDENT: Final = "xt:incident:*"
 
 

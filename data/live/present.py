@@ -5,6 +5,7 @@ what is there, so that two writers may come in any order. Screens read live stat
 """
 
 import base64
+import hashlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +15,13 @@ from typing import Any, Final
 import orjson
 import structlog
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import NoScriptError, RedisError
 
 from data.domain.devices import stale_at
 from data.domain.intake import DeviceMemory
 from data.domain.views import DeviceNow
-from data.domain.words import Status
-from data.live import keys
+from data.domain.words import DeviceKind, Status
+from data.live import keys, rings
 from data.live.scripts import TELL
 from data.live.wire import from_ms, to_json, to_ms
 from data.store.alarms import AlarmView
@@ -41,11 +42,14 @@ class DeviceUpdate:
     building_id: str | None
     interval_s: int
     memory: DeviceMemory
+    kind: DeviceKind
 
     @classmethod
     def of(cls, device: KnownDevice, memory: DeviceMemory) -> "DeviceUpdate":
         """Join a device and its memory."""
-        return cls(device.id, device.slot, device.building_id, device.interval_s, memory)
+        return cls(
+            device.id, device.slot, device.building_id, device.interval_s, memory, device.kind
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +75,19 @@ class Present:
     def __init__(self, redis: Redis) -> None:
         #: redis-py types its answers as unions over all protocols; ours is known.
         self.redis: Any = redis
-        self._tell = redis.register_script(TELL)
+        self._tell = hashlib.sha1(TELL.encode(), usedforsecurity=False).hexdigest()
+        self._away = False
 
     def tell(self, changes: Changes, *, announce: bool = True) -> int:
-        """Write what changed and put it on the stream as one entry; then publish new values.
+        """Write what changed and put it on the stream as one entry; publish new values.
 
         Telling the same twice does no harm and makes no second event. ``announce=False`` writes
         without events (a rebuild, which announces itself). Returns how many alarms, incidents
         and statuses were news to Redis.
         """
-        told = self._write(changes, keys.EVENTS_KEPT if announce else 0)
-        if announce and changes.devices:
-            pipe = self.redis.pipeline(transaction=False)
-            _queue_values(pipe, changes.devices)
-            pipe.execute()
-        self.note_recent({view["id"]: view["received_at"] for view in changes.alarms})
+        told, watched = self._send(changes, keys.EVENTS_KEPT if announce else 0)
+        if announce and watched:
+            self._publish(changes.devices, watched)
         return told
 
     def tell_if_there(self, changes: Changes) -> bool:
@@ -96,29 +98,37 @@ class Present:
         try:
             self.tell(changes)
         except RedisError as error:
-            log.warning("redis is away, the worker will tell it", error=str(error))
+            if not self._away:  # once: a disk that is full has no room for a line a message
+                log.warning("redis is away, the worker will tell it", error=str(error)[:200])
+            self._away = True
             return False
+        self._away = False
         return True
 
-    def _write(self, changes: Changes, kept: int) -> int:
-        shared = [keys.EPOCH, keys.EVENTS, keys.ALARMS, keys.STATUS, keys.DEADLINES]
-        counts = len(changes.alarms), len(changes.incidents)
-        args: list[Any] = [kept, round(time.time() * 1000), *counts]
-        for view in changes.alarms:
-            closed = "0" if view["closed_at"] is None else "1"
-            args += [view["id"], view["version"], to_json(view), closed]
-        for mark in changes.incidents:
-            args += [mark["version"], to_json(mark)]
-        for update in changes.devices:
-            args += _device_args(update)
-        incidents = [keys.incident(mark["id"]) for mark in changes.incidents]
-        devices = [keys.device(update.device_id) for update in changes.devices]
-        told: int = self._tell(keys=[*shared, *incidents, *devices], args=args)
-        return told
+    def _send(self, changes: Changes, kept: int) -> tuple[int, set[str]]:
+        """Send everything in one go; return what was news, and channels that somebody watches.
+
+        Who begins to watch after that reads what was written.
+        """
+        which, arguments = _told(changes, kept)
+        try:
+            told, channels = self.redis.evalsha(self._tell, len(which), *which, *arguments)
+        except NoScriptError:  # the server was started anew
+            told, channels = self.redis.eval(TELL, len(which), *which, *arguments)
+        return told, {channel.decode() for channel in channels}
+
+    def _publish(self, updates: Sequence[DeviceUpdate], watched: set[str]) -> None:
+        """Publish new values of the buildings that somebody looks at."""
+        pipe = self.redis.pipeline(transaction=False)
+        for update in updates:
+            channel = keys.values_channel(update.building_id or "")
+            if channel in watched:
+                pipe.publish(channel, _values_message(update))
+        pipe.execute()
 
     def note_recent(self, received_ms: Mapping[int, int]) -> None:
         """Remember when alarms came, for the load of the last 10 minutes; forget older ones."""
-        oldest = time.time() * 1000 - RECENT_WINDOW.total_seconds() * 1000
+        oldest = _oldest_recent()
         fresh = {str(k): v for k, v in received_ms.items() if v >= oldest}
         if fresh:
             self.redis.zadd(keys.RECENT, fresh)
@@ -134,16 +144,22 @@ class Present:
     def begin(self, geometry: str) -> str:
         """Begin a present that was just written; return the id of its first event, a ``reset``.
 
-        The epoch's number is the time in ms, and larger than that of the present before.
+        The epoch's number is the time in ms, and larger than that of the present before. It holds
+        for this run of the server: one that comes back with what it kept on its disk shows a past.
         """
+        server = self.server_run()
         last = self.redis.xrevrange(keys.EVENTS, count=1)
         newest = int(last[0][0].partition(b"-")[0]) if last else 0
         first = f"{max(round(time.time() * 1000), newest + 1)}-1"
         pipe = self.redis.pipeline(transaction=True)
         pipe.xadd(keys.EVENTS, {"e": "reset", "d": b"{}"}, id=first)
-        pipe.set(keys.EPOCH, to_json({"first": first, "geometry": geometry}))
+        pipe.set(keys.EPOCH, to_json({"first": first, "geometry": geometry, "server": server}))
         pipe.execute()
         return first
+
+    def server_run(self) -> str:
+        """Return what names this run of the Redis server; another one after each of its starts."""
+        return str(self.redis.info("server")["run_id"])
 
     def epoch(self) -> bytes | None:
         """Return what names the present; None if there is none.
@@ -227,12 +243,42 @@ def _device_now(row: dict[bytes, bytes]) -> DeviceNow:
     )
 
 
-def _device_args(update: DeviceUpdate) -> list[Any]:
+def _told(changes: Changes, kept: int) -> tuple[list[str], list[Any]]:
+    """Return the keys and arguments of the script (:data:`data.live.scripts.TELL`)."""
+    which = [keys.EPOCH, keys.EVENTS, keys.ALARMS, keys.STATUS, keys.DEADLINES]
+    which += (keys.LAST_RECEIVED, keys.RECENT)
+    heard = [u.memory.received_at for u in changes.devices if u.memory.received_at] if kept else []
+    args: list[Any] = [
+        kept,
+        round(time.time() * 1000),
+        len(changes.alarms),
+        len(changes.incidents),
+        _ms_text(max(heard, default=None)),
+        round(_oldest_recent()),
+        keys.values_channel("*"),
+    ]
+    for view in changes.alarms:
+        closed = "0" if view["closed_at"] is None else "1"
+        args += (view["id"], view["version"], to_json(view), closed, view["received_at"])
+    for mark in changes.incidents:
+        which.append(keys.incident(mark["id"]))
+        args += (mark["version"], to_json(mark))
+    for update in changes.devices:
+        which += (keys.device(update.device_id), keys.ring(update.device_id))
+        args += _device_args(update)
+    return which, args
+
+
+def _oldest_recent() -> float:
+    return time.time() * 1000 - RECENT_WINDOW.total_seconds() * 1000
+
+
+def _device_args(update: DeviceUpdate) -> tuple[Any, ...]:
     memory = update.memory
     deadline: Any = ""
     if memory.received_at is not None and not memory.stale:
         deadline = stale_at(memory.received_at, update.interval_s).timestamp()
-    return [
+    return (
         memory.version,
         update.slot,
         int(memory.status),
@@ -242,17 +288,8 @@ def _device_args(update: DeviceUpdate) -> list[Any]:
         to_json(memory.values),
         deadline,
         update.device_id,
-    ]
-
-
-def _queue_values(pipe: Any, updates: Sequence[DeviceUpdate]) -> None:
-    """Publish new values to those who watch the building, and when the newest reading came."""
-    for update in updates:
-        if update.building_id is not None:
-            pipe.publish(keys.values_channel(update.building_id), _values_message(update))
-    newest = [u.memory.received_at for u in updates if u.memory.received_at]
-    if newest:
-        pipe.set(keys.LAST_RECEIVED, str(to_ms(max(newest))))
+        *(rings.slot_written(update.kind, memory.fine) or ("", "", "")),
+    )
 
 
 def _ms_text(moment: datetime | None) -> str:

@@ -1,6 +1,6 @@
 """Rebuilding the present from SQL, and finding where the two differ."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
 
@@ -21,27 +21,37 @@ CHUNK = 2000
 
 
 def present_geometry(present: Present) -> str | None:
-    """Return the geometry version that the present was built for; None if there is no present."""
-    epoch = present.redis.get(keys.EPOCH)
-    return None if epoch is None else str(orjson.loads(epoch)["geometry"])
+    """Return the geometry version that the present was built for; None if there is no present.
+
+    What a Redis server kept on its disk is none: it is as old as its last save.
+    """
+    raw = present.redis.get(keys.EPOCH)
+    if raw is None:
+        return None
+    epoch = orjson.loads(raw)
+    return str(epoch["geometry"]) if epoch.get("server") == present.server_run() else None
 
 
-def rebuild(database: Database, present: Present, now: datetime) -> None:
+def rebuild(
+    database: Database, present: Present, now: datetime, goes_on: Callable[[], object]
+) -> None:
     """Write the whole present from SQL, then announce it with a ``reset``.
 
-    Writers may go on meanwhile: each write carries its version, the newer one stays.
+    Writers may go on meanwhile: each write carries its version, the newer one stays. ``goes_on``
+    is called again and again, so that whoever waits knows that nobody died over it.
     """
     _forget(present)
     with database.reading() as session:
         version = geometry_version(session)
         known = intake.load_updates(session, now)
         newest = None
-        count = 0
+        there: set[str] = set()
         while updates := tuple(DeviceUpdate.of(*pair) for pair in islice(known, CHUNK)):
             present.tell(Changes(devices=updates), announce=False)
+            goes_on()
             times = [u.memory.received_at for u in updates if u.memory.received_at]
             newest = max([*times, *([newest] if newest else [])], default=None)
-            count += len(updates)
+            there.update(update.device_id for update in updates)
         present.tell(Changes(alarms=tuple(alarms.open_alarm_views(session))), announce=False)
         flood = floods.running(session)
         present.note_flood(None if flood is None else flood.began_at)
@@ -49,8 +59,9 @@ def rebuild(database: Database, present: Present, now: datetime) -> None:
         present.note_recent({alarm_id: round(at.timestamp() * 1000) for alarm_id, at in recent})
     if newest is not None:
         present.redis.set(keys.LAST_RECEIVED, str(to_ms(newest)))
+    _forget_rings(present, there)
     present.begin(version)
-    log.info("present rebuilt from SQL", devices=count)
+    log.info("present rebuilt from SQL", devices=len(there))
 
 
 def _forget(present: Present) -> None:
@@ -60,6 +71,14 @@ def _forget(present: Present) -> None:
         old = present.redis.scan_iter(match=several, count=CHUNK)
         while batch := list(islice(old, CHUNK)):
             present.redis.unlink(*batch)
+
+
+def _forget_rings(present: Present, there: set[str]) -> None:
+    """Delete the last hours of devices that are no more; those of the others stay."""
+    rings = present.redis.scan_iter(match=keys.ANY_RING, count=CHUNK)
+    gone = (key for key in rings if key.decode().removeprefix(keys.ring("")) not in there)
+    while batch := list(islice(gone, CHUNK)):
+        present.redis.unlink(*batch)
 
 
 def reconcile(database: Database, present: Present, now: datetime) -> int:

@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from data.domain.alarms import Alarm
-from data.domain.intake import NewAlarm
 from data.domain.response import Response
 from data.store import gate
-from data.store.intake import KnownDevice
 from data.store.models import (
     AlarmHistory,
     AlarmRow,
@@ -22,6 +20,8 @@ from data.store.models import (
     Incident,
     TransmitterPoint,
 )
+from data.store.prepared import Prepared, among, likely
+from data.store.transmitter_rows import part_number
 
 _FIELDS = tuple(field.name for field in fields(Alarm))
 #: What a transition may change; everything else of a row is written once.
@@ -64,7 +64,40 @@ _TIMES = (
     "chattering_at",
 )
 
+#: What screens are told as it is.
+_TOLD = (
+    "kind",
+    "cause",
+    "value",
+    "count",
+    "acked_by",
+    "confirmed_by",
+    "closed_by",
+    "verdict",
+    "false_cause",
+    "shelved_by",
+    "shelve_reason",
+)
+_OWN = ("id", "version", "device_id", "building_id", "community_code", "incident_id", *_TOLD)
+_PLACED = len(_OWN) + len(_TIMES)
+_STAGES = ("dispatched_at", "arrived_at", "controlled_at", "ended_at")
+
 AlarmView = dict[str, Any]
+
+#: Columns rather than models where every alarm passes through.
+_A: Final = AlarmRow.__table__.c
+_RECORD: Final = select(*(_A[name] for name in _FIELDS))
+#: Most devices have no open alarm: this is answered by a small index alone.
+_TROUBLED: Final = Prepared(
+    lambda _: select(_A.device_id).where(
+        among(_A.device_id, "devices"), likely(_A.closed_at.is_(None))
+    )
+)
+_OPEN: Final = Prepared(
+    lambda _: _RECORD.where(
+        among(_A.device_id, "devices"), likely(_A.closed_at.is_(None))
+    ).order_by(_A.id)
+)
 
 
 def to_record(row: AlarmRow) -> Alarm:
@@ -74,14 +107,12 @@ def to_record(row: AlarmRow) -> Alarm:
 
 def open_alarms_of(session: Session, device_ids: Iterable[str]) -> dict[str, tuple[Alarm, ...]]:
     """Return the open alarms of some devices, by device."""
-    rows = session.scalars(
-        select(AlarmRow)
-        .where(AlarmRow.device_id.in_(list(device_ids)), AlarmRow.closed_at.is_(None))
-        .order_by(AlarmRow.id)
-    )
+    some = _TROUBLED.rows(session, {"devices": list(device_ids)})
+    rows = _OPEN.rows(session, {"devices": [row[0] for row in some]}) if some else []
     found: dict[str, tuple[Alarm, ...]] = {}
     for row in rows:
-        found[row.device_id] = (*found.get(row.device_id, ()), to_record(row))
+        alarm = Alarm(*row)
+        found[alarm.device_id] = (*found.get(alarm.device_id, ()), alarm)
     return found
 
 
@@ -128,34 +159,6 @@ def perhaps_calm(session: Session, since: datetime) -> dict[int, str]:
     return {row.id: row.device_id for row in rows}
 
 
-def insert(session: Session, device: KnownDevice, new: NewAlarm) -> Alarm | None:
-    """Insert a new alarm; return None if this very message raised it before."""
-    same = (
-        AlarmRow.device_id == device.id,
-        AlarmRow.cause == new.cause,
-        AlarmRow.message_id == new.message_id,
-    )
-    if session.scalar(select(AlarmRow.id).where(*same)) is not None:
-        return None
-    row = AlarmRow(
-        device_id=device.id,
-        building_id=device.building_id,
-        community_code=device.community_code,
-        message_id=new.message_id,
-        kind=new.kind,
-        cause=new.cause,
-        value=new.value,
-        raised_at=new.raised_at,
-        received_at=new.received_at,
-        last_at=new.raised_at,
-        chattering_at=new.chattering_at,
-        point_id=new.point_id,
-    )
-    session.add(row)
-    session.flush()
-    return to_record(row)
-
-
 def save(session: Session, alarm: Alarm) -> None:
     """Write an alarm after a transition."""
     session.execute(
@@ -174,32 +177,37 @@ def note_transition(
     session.add(AlarmHistory(alarm_id=alarm_id, at=at, action=action, actor=actor, reason=reason))
 
 
-def _views() -> Any:
+def _views() -> Select[Any]:
+    """Return the query of what screens are told, its columns in the order of ``_as_view``."""
+    device, incident, point = (model.__table__.c for model in (Device, Incident, TransmitterPoint))
     return (
         select(
-            AlarmRow,
-            Device.slot,
-            Device.name,
-            Device.kind,
-            Device.location,
-            Device.lon,
-            Device.lat,
-            Building.name.label("building_name"),
-            Community.name.label("community_name"),
-            Community.name_en.label("community_name_en"),
-            Incident.confidence,
-            Incident.dispatched_at,
-            Incident.arrived_at,
-            Incident.controlled_at,
-            Incident.ended_at,
-            TransmitterPoint,
+            *(_A[name] for name in (*_OWN, *_TIMES)),
+            device.slot,
+            device.name,
+            device.kind,
+            device.location,
+            device.lon,
+            device.lat,
+            Building.__table__.c.name,
+            Community.__table__.c.name,
+            Community.__table__.c.name_en,
+            incident.confidence,
+            *(incident[name] for name in _STAGES),
+            *(point[name] for name in ("system_type", "system_address", "part_address")),
+            point.description,
         )
-        .join(Device, Device.id == AlarmRow.device_id)
-        .join(Community, Community.code == AlarmRow.community_code)
-        .outerjoin(Building, Building.id == AlarmRow.building_id)
-        .outerjoin(Incident, Incident.id == AlarmRow.incident_id)
-        .outerjoin(TransmitterPoint, TransmitterPoint.id == AlarmRow.point_id)
+        .select_from(AlarmRow.__table__)
+        .join(Device.__table__, device.id == _A.device_id)
+        .join(Community.__table__, Community.__table__.c.code == _A.community_code)
+        .outerjoin(Building.__table__, Building.__table__.c.id == _A.building_id)
+        .outerjoin(Incident.__table__, incident.id == _A.incident_id)
+        .outerjoin(TransmitterPoint.__table__, point.id == _A.point_id)
     )
+
+
+_VIEWS: Final = _views()
+_SOME: Final = Prepared(lambda _: _VIEWS.where(among(_A.id, "ids")).order_by(_A.id))
 
 
 def alarm_views(session: Session, alarm_ids: Iterable[int]) -> list[AlarmView]:
@@ -207,16 +215,13 @@ def alarm_views(session: Session, alarm_ids: Iterable[int]) -> list[AlarmView]:
     ids = list(alarm_ids)
     if not ids:
         return []
-    return _as_views(
-        session.execute(_views().where(AlarmRow.id.in_(ids)).order_by(AlarmRow.id)).all()
-    )
+    session.flush()
+    return _as_views(_SOME.rows(session, {"ids": ids}))
 
 
 def open_alarm_views(session: Session) -> list[AlarmView]:
     """Return every open alarm as screens are told of it."""
-    return _as_views(
-        session.execute(_views().where(AlarmRow.closed_at.is_(None)).order_by(AlarmRow.id)).all()
-    )
+    return _as_views(session.execute(_VIEWS.where(_A.closed_at.is_(None)).order_by(_A.id)))
 
 
 def open_versions(session: Session) -> Mapping[int, int]:
@@ -235,59 +240,38 @@ def raised_since(session: Session, since: datetime) -> list[tuple[int, datetime]
     return [(row.id, row.received_at) for row in rows]
 
 
-def _as_views(rows: Sequence[Any]) -> list[AlarmView]:
+def _as_views(rows: Iterable[Any]) -> list[AlarmView]:
     return [_as_view(row) for row in rows]
 
 
-def _as_view(row: Any) -> AlarmView:
-    alarm: AlarmRow = row.AlarmRow
-    times = {name: ms(getattr(alarm, name)) for name in _TIMES}
+def _as_view(row: Sequence[Any]) -> AlarmView:
+    own = dict(zip(_OWN, row, strict=False))
+    times = {name: ms(at) for name, at in zip(_TIMES, row[len(_OWN) :], strict=False)}
+    slot, name, kind, location, lon, lat, building, community, community_en, *rest = row[_PLACED:]
+    confidence, dispatched_at, arrived_at, controlled_at, ended_at, *number, description = rest
     return {
-        "id": alarm.id,
-        "version": alarm.version,
-        "slot": row.slot,
-        "device": alarm.device_id,
-        "device_name": row.name,
-        "device_kind": str(row.kind),
-        "location": _location(row),
-        "point": _point(row.TransmitterPoint),
-        "building": alarm.building_id,
-        "building_name": row.building_name,
-        "community": alarm.community_code,
-        "community_name": row.community_name,
-        "community_name_en": row.community_name_en,
-        "lon": row.lon,
-        "lat": row.lat,
-        "kind": str(alarm.kind),
-        "cause": alarm.cause,
-        "value": alarm.value,
-        "count": alarm.count,
+        "id": own["id"],
+        "version": own["version"],
+        "slot": slot,
+        "device": own["device_id"],
+        "device_name": name,
+        "device_kind": kind,
+        # Where the device is, or what its part says of itself where that is no device.
+        "location": location if description is None else description,
+        "point": None if description is None else part_number(*number),
+        "building": own["building_id"],
+        "building_name": building,
+        "community": own["community_code"],
+        "community_name": community,
+        "community_name_en": community_en,
+        "lon": lon,
+        "lat": lat,
+        **{name: own[name] for name in _TOLD},
         **times,
-        "acked_by": alarm.acked_by,
-        "confirmed_by": alarm.confirmed_by,
-        "closed_by": alarm.closed_by,
-        "verdict": None if alarm.verdict is None else str(alarm.verdict),
-        "false_cause": None if alarm.false_cause is None else str(alarm.false_cause),
-        "shelved_by": alarm.shelved_by,
-        "shelve_reason": alarm.shelve_reason,
-        "incident": alarm.incident_id,
-        "confidence": row.confidence or "",
-        "response": str(_response(row).stage),
+        "incident": own["incident_id"],
+        "confidence": confidence or "",
+        "response": Response(dispatched_at, arrived_at, controlled_at, ended_at).stage,
     }
-
-
-def _point(point: TransmitterPoint | None) -> str | None:
-    return None if point is None else point.number
-
-
-def _location(row: Any) -> str:
-    """Return where the device is, or what its part says of itself where that is no device."""
-    point: TransmitterPoint | None = row.TransmitterPoint
-    return str(row.location if point is None else point.description)
-
-
-def _response(row: Any) -> Response:
-    return Response(row.dispatched_at, row.arrived_at, row.controlled_at, row.ended_at)
 
 
 def ms(value: datetime | None) -> int | None:

@@ -4,10 +4,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import orjson
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 BUSY_TIMEOUT_MS = 10_000
+#: A PostgreSQL that is not reached any more is noticed, though nobody says that it is gone.
+PATIENCE = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 5_000,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+}
+#: Seconds that somebody waits for one of the connections: he is told to come again.
+POOL_TIMEOUT_S = 10
+#: Memory that a connection may keep pages of the file in: the inner pages of a large town's tables.
+CACHE_KB = 16_384
+#: Pages of the log (16 MB) after which a commit moves them into the file. A page that was written
+#: several times is moved once, so that more is less work; but that commit takes longer.
+CHECKPOINT_PAGES = 4_000
 
 
 class Database:
@@ -48,11 +64,25 @@ class Database:
 
 def make_engine(url: str) -> Engine:
     """Make an engine; SQLite gets WAL, durable commits, foreign keys and explicit transactions."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    sqlite = url.startswith("sqlite")
+    patience = {"pool_timeout": POOL_TIMEOUT_S, "connect_args": PATIENCE}
+    engine = create_engine(
+        url,
+        pool_pre_ping=not sqlite,
+        # The same few connections are used again, so that few have caches.
+        **({} if ":memory:" in url or url == "sqlite://" else {"pool_use_lifo": True}),
+        **({} if sqlite else patience),
+        json_serializer=_to_json,
+        json_deserializer=orjson.loads,
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _to_json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -65,6 +95,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
+        f"cache_size=-{CACHE_KB}",
+        f"wal_autocheckpoint={CHECKPOINT_PAGES}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -10,7 +10,11 @@ from data.store.base import Base
 
 
 def insert_into(session: Session, table: type[Base]) -> Any:
-    """Return an INSERT with ``on_conflict_do_update`` and ``on_conflict_do_nothing``."""
+    """Return an INSERT with ``on_conflict_do_update`` and ``on_conflict_do_nothing``.
+
+    Into the table and not the model, for which many rows become many statements: one for each set
+    of columns that are not null.
+    """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement: Insert = dialect.insert(table)
+    statement: Insert = dialect.insert(table.__table__)
     return statement

@@ -1,9 +1,10 @@
 """Models of what happens: device states, readings, alarms, incidents, and their history."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
+    JSON,
     ForeignKey,
     Index,
     Integer,
@@ -25,6 +26,10 @@ from data.store.types import Word
 def only_where(condition: str) -> dict[str, Any]:
     """Return the options of an index over the few rows that fulfil a condition."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+#: Most devices have none of it; they keep NULL rather than a JSON null.
+NOTHING_IS_NULL: Final = JSON(none_as_null=True)
 
 
 class DeviceState(Base):
@@ -51,10 +56,12 @@ class DeviceState(Base):
     #: Counts the writes, so that a late writer cannot put an older state into Redis.
     version: Mapped[int] = mapped_column(default=0)
     #: Changes that are not believed yet, and when the worker must look at them.
-    pending: Mapped[dict[str, Any] | None]
+    pending: Mapped[dict[str, Any] | None] = mapped_column(NOTHING_IS_NULL)
     due_at: Mapped[datetime | None]
     #: When each cause came and went lately (Unix ms).
-    flips: Mapped[dict[str, Any] | None]
+    flips: Mapped[dict[str, Any] | None] = mapped_column(NOTHING_IS_NULL)
+    #: Figures of the hour and of the ten minutes that are not over yet.
+    figures: Mapped[dict[str, Any] | None] = mapped_column(NOTHING_IS_NULL)
 
 
 class StatusChange(Base):
@@ -74,9 +81,14 @@ class StatusChange(Base):
 
 
 class ReadingHour(Base):
-    """Readings rolled up by hour (UTC): mean = total / count."""
+    """Readings rolled up by hour (UTC): mean = total / count; kept for two years.
+
+    What belongs to an hour that is not over for its device is in :class:`DeviceState` besides.
+    """
 
     __tablename__ = "reading_hour"
+    #: By far the most rows: on SQLite they lie in the primary key itself.
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), primary_key=True)
     hour: Mapped[datetime] = mapped_column(primary_key=True)
@@ -130,6 +142,7 @@ class Incident(Base):
             "community_code",
         ),
         Index("ix_incident_merged_into", "merged_into", **only_where("merged_into IS NOT NULL")),
+        Index("ix_incident_open_building_id", "building_id", **only_where("closed_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -26,7 +26,7 @@ def settle(session: Session, incident_id: int | None, at: datetime) -> None:
     if incident_id is None:
         return
     session.flush()
-    incident = session.get_one(Incident, incident_id)
+    incident = session.get_one(Incident, incident_id, populate_existing=True)
     if _open_alarms(session, incident_id) or incident.closed_at is not None:
         return
     response = response_of(incident)

@@ -1,63 +1,20 @@
-"""Incidents in SQL: an alarm joins the open incident of its building or opens one."""
+"""Incidents in SQL, as people work on them; alarms join them in :mod:`data.store.raising`."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from data.domain.alarms import Alarm
 from data.domain.errors import NotFoundError
 from data.domain.incidents import (
-    INCIDENT_KINDS,
-    OpenIncident,
     Witness,
-    belongs,
     confidence,
-    worse_kind,
 )
 from data.domain.response import IncidentState, Response, Stage, outcome_of
 from data.domain.rules import MANUAL_CAUSE
 from data.domain.words import AlarmKind, Outcome
-from data.store.intake import KnownDevice
 from data.store.models import AlarmRow, Device, Incident, IncidentHistory
-from data.store.neighbours import beside
-
-
-def attach(session: Session, device: KnownDevice, alarm: Alarm) -> tuple[Alarm, list[int]]:
-    """Return the alarm as part of its incident, and which alarms must be told anew.
-
-    Behind the gate (:mod:`data.store.gate`): an incident that ends meanwhile can't be joined.
-
-    Faults and supervisory signals have no incident. The other alarms of one that has become more
-    believable say so too.
-    """
-    if alarm.kind not in INCIDENT_KINDS:
-        return alarm, []
-    incident = _joinable(session, device, alarm) or _open(session, device, alarm)
-    incident.last_at = max(incident.last_at, alarm.raised_at)
-    incident.kind = worse_kind(incident.kind, alarm.kind)
-    session.execute(
-        update(AlarmRow)
-        .where(AlarmRow.id == alarm.id)
-        .values(incident_id=incident.id)
-        .execution_options(synchronize_session=False)
-    )
-    why = confidence(_witnesses(session, incident.id))
-    told = []
-    if why != incident.confidence:
-        incident.confidence = why
-        told = touch(session, incident.id)
-    note_entry(
-        session,
-        incident.id,
-        at=alarm.received_at,
-        action="alarm",
-        actor="device",
-        detail=str(alarm.id),
-    )
-    return replace(alarm, incident_id=incident.id), told
 
 
 def touch(session: Session, incident_id: int) -> list[int]:
@@ -101,43 +58,6 @@ def note_entry(
     session.add(
         IncidentHistory(incident_id=incident_id, at=at, action=action, actor=actor, detail=detail)
     )
-
-
-def _joinable(session: Session, device: KnownDevice, alarm: Alarm) -> Incident | None:
-    """Return the open incident that the alarm joins, of its building first, or of a neighbour."""
-    if device.building_id is None:
-        return None
-    around = [device.building_id, *beside(session, device.building_id)]
-    burning = select(AlarmRow.incident_id).where(
-        AlarmRow.building_id.in_(around), AlarmRow.closed_at.is_(None)
-    )
-    rows = session.scalars(
-        select(Incident)
-        .where(
-            Incident.closed_at.is_(None),
-            or_(Incident.building_id.in_(around), Incident.id.in_(burning)),
-        )
-        .order_by(Incident.building_id != device.building_id, Incident.last_at.desc())
-    )
-    for row in rows:
-        known = OpenIncident(row.id, row.kind, row.opened_at, row.last_at)
-        if belongs(known, alarm.raised_at):
-            return row
-    return None
-
-
-def _open(session: Session, device: KnownDevice, alarm: Alarm) -> Incident:
-    incident = Incident(
-        building_id=device.building_id,
-        community_code=device.community_code,
-        kind=alarm.kind,
-        opened_at=alarm.raised_at,
-        last_at=alarm.raised_at,
-    )
-    session.add(incident)
-    session.flush()
-    note_entry(session, incident.id, at=alarm.received_at, action="opened", actor="device")
-    return incident
 
 
 def _witnesses(session: Session, incident_id: int) -> list[Witness]:

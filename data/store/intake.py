@@ -1,20 +1,22 @@
 """What the pipeline reads before and writes after a batch of readings."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
-from typing import Any
+from operator import itemgetter
+from typing import Any, Final
 
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from data.domain.delays import Pending, next_due
+from data.domain.figures import EMPTY, Tally
 from data.domain.intake import DeviceMemory
-from data.domain.readings import Reading
 from data.domain.words import DeviceKind, Status
 from data.store import gate
 from data.store.dialect import insert_into
 from data.store.models import Device, DeviceState, ReadingHour, StatusChange
+from data.store.prepared import Prepared, among, upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +32,43 @@ class KnownDevice:
     disabled: bool
 
 
+#: Columns rather than models: this is what every reading passes through.
+_D: Final = Device.__table__.c
+_S: Final = DeviceState.__table__.c
+_OWN: Final = len(fields(KnownDevice))
+#: What is remembered of a device, in the order of the table.
+_REMEMBERED: Final = (
+    "status",
+    "since",
+    "stale",
+    "measured_at",
+    "received_at",
+    "values",
+    "recent",
+    "version",
+    "pending",
+    "due_at",
+    "flips",
+    "figures",
+)
+_LOOK: Final = select(
+    *(_D[field.name] for field in fields(KnownDevice)),
+    *(_S[name] for name in _REMEMBERED),
+).select_from(Device.__table__.outerjoin(DeviceState.__table__))
+_LOAD: Final = Prepared(lambda _: _LOOK.where(among(_D.id, "devices")).order_by(_D.id))
+_SAVE: Final = upsert(DeviceState, ("device_id", *_REMEMBERED))
+_STATUS: Final = tuple(Status)
+
+
 def load_devices(
     session: Session, device_ids: Iterable[str], now: datetime
 ) -> dict[str, tuple[KnownDevice, DeviceMemory]]:
     """Return the known ones among some devices with what is remembered, locked for writing."""
     wanted = sorted(device_ids)
+    session.flush()  # Core statements don't do it by themselves
     gate.lock_devices(session, wanted)
-    query = (
-        select(Device, DeviceState)
-        .outerjoin(DeviceState, DeviceState.device_id == Device.id)
-        .where(Device.id.in_(wanted))
-        .order_by(Device.id)
-    )
-    return {
-        device.id: (_known(device), _memory(state, now)) for device, state in session.execute(query)
-    }
+    rows = _LOAD.rows(session, {"devices": wanted})
+    return {row[0]: (_known(row), _memory(row[_OWN:], now)) for row in rows}
 
 
 def is_known(session: Session, device_id: str) -> bool:
@@ -54,12 +78,7 @@ def is_known(session: Session, device_id: str) -> bool:
 
 def save_memories(session: Session, memories: Mapping[str, DeviceMemory]) -> None:
     """Insert or replace the state of some devices."""
-    if not memories:
-        return
-    rows = [_row(device_id, memory) for device_id, memory in memories.items()]
-    insert = insert_into(session, DeviceState)
-    changing = {name: insert.excluded[name] for name in rows[0] if name != "device_id"}
-    session.execute(insert.on_conflict_do_update(index_elements=["device_id"], set_=changing), rows)
+    _SAVE.many(session, [_row(device_id, memory) for device_id, memory in memories.items()])
 
 
 def set_service(
@@ -94,43 +113,44 @@ def next_version(memory: DeviceMemory) -> DeviceMemory:
     return replace(memory, version=memory.version + 1)
 
 
+def change_of(
+    device_id: str, before: DeviceMemory, after: DeviceMemory, reason: str
+) -> dict[str, Any]:
+    """Return the row of a change of status."""
+    return {
+        "device_id": device_id,
+        "at": after.since,
+        "measured_at": after.measured_at,
+        "before": int(before.status),
+        "after": int(after.status),
+        "reason": reason,
+    }
+
+
 def add_change(
     session: Session, device_id: str, before: DeviceMemory, after: DeviceMemory, reason: str
 ) -> None:
     """Record a change of status."""
-    session.add(
-        StatusChange(
-            device_id=device_id,
-            at=after.since,
-            measured_at=after.measured_at,
-            before=int(before.status),
-            after=int(after.status),
-            reason=reason,
-        )
-    )
+    session.add(StatusChange(**change_of(device_id, before, after, reason)))
 
 
-def roll_up(session: Session, readings: Iterable[Reading]) -> None:
-    """Add readings to the hourly figures of their devices."""
-    sums: dict[tuple[str, datetime, str], list[float]] = {}
-    for reading in readings:
-        hour = reading.measured_at.replace(minute=0, second=0, microsecond=0)
-        for name, value in reading.values.items():
-            sums.setdefault((reading.device_id, hour, name), []).append(value)
-    if not sums:
-        return
+def roll_up(session: Session, over: Iterable[tuple[str, Tally]]) -> None:
+    """Add figures of devices to those that their hours have in SQL."""
     rows = [
         {
-            "device_id": d,
-            "hour": h,
-            "value": v,
-            "count": len(x),
-            "total": sum(x),
-            "low": min(x),
-            "high": max(x),
+            "device_id": device_id,
+            "hour": datetime.fromtimestamp(tally.start, UTC),
+            "value": value,
+            "count": count,
+            "total": total,
+            "low": low,
+            "high": high,
         }
-        for (d, h, v), x in sorted(sums.items())
+        for device_id, tally in sorted(over, key=itemgetter(0))
+        for value, (count, total, low, high) in tally.figures.items()
     ]
+    if not rows:
+        return
     insert = insert_into(session, ReadingHour)
     new, old = insert.excluded, ReadingHour
     session.execute(
@@ -145,6 +165,12 @@ def roll_up(session: Session, readings: Iterable[Reading]) -> None:
         ),
         rows,
     )
+
+
+def heard_after(session: Session, moment: datetime, limit: int) -> list[str]:
+    """Return devices that seem to have been heard after a moment."""
+    ahead = select(DeviceState.device_id).where(DeviceState.received_at > moment)
+    return list(session.scalars(ahead.limit(limit)))
 
 
 def due_devices(session: Session, now: datetime, limit: int) -> list[str]:
@@ -163,65 +189,78 @@ def load_updates(
     session: Session, now: datetime, device_ids: Iterable[str] | None = None
 ) -> Iterator[tuple[KnownDevice, DeviceMemory]]:
     """Yield devices with their memories, all of them or some, in slot order."""
-    query = (
-        select(Device, DeviceState)
-        .outerjoin(DeviceState, DeviceState.device_id == Device.id)
-        .order_by(Device.slot)
-        .execution_options(yield_per=5000)
-    )
+    session.flush()
+    query = _LOOK.order_by(_D.slot).execution_options(yield_per=5000)
     if device_ids is not None:
-        query = query.where(Device.id.in_(list(device_ids)))
-    for device, state in session.execute(query):
-        yield _known(device), _memory(state, now)
+        query = query.where(_D.id.in_(list(device_ids)))
+    for row in session.execute(query):
+        yield _known(row), _memory(row[_OWN:], now)
 
 
-def _known(device: Device) -> KnownDevice:
-    return KnownDevice(
-        device.id,
-        device.slot,
-        device.kind,
-        device.building_id,
-        device.community_code,
-        device.interval_s,
-        device.disabled,
-    )
+def tallies(parts: Mapping[str, Any] | None) -> tuple[Tally, Tally]:
+    """Return the hour and the ten minutes that are not over, from the column ``figures``."""
+    if not parts:
+        return EMPTY, EMPTY
+    return _tally(*parts["hour"]), _tally(*parts["fine"])
 
 
-def _memory(state: DeviceState | None, now: datetime) -> DeviceMemory:
-    if state is None:  # never heard of: that is silence, not well-being
+def _known(row: Sequence[Any]) -> KnownDevice:
+    return KnownDevice(*row[:_OWN])
+
+
+def _memory(row: Sequence[Any], now: datetime) -> DeviceMemory:
+    status, since, stale, measured_at, received_at, values, recent, version, *rest = row
+    if status is None:  # never heard of: that is silence, not well-being
         return DeviceMemory(Status.STALE, now, stale=True)
+    pending, _due_at, flips, figures = rest
     return DeviceMemory(
-        Status(state.status),
-        state.since,
-        state.stale,
-        state.measured_at,
-        state.received_at,
-        dict(state.values),
-        state.recent,
-        state.version,
-        {cause: _pending(*parts) for cause, parts in (state.pending or {}).items()},
-        {cause: _moments(times) for cause, times in (state.flips or {}).items()},
+        _STATUS[status],
+        since,
+        stale,
+        measured_at,
+        received_at,
+        values,
+        recent,
+        version,
+        {cause: _pending(*parts) for cause, parts in pending.items()} if pending else {},
+        {cause: _moments(times) for cause, times in flips.items()} if flips else {},
+        *tallies(figures),
     )
 
 
-def _row(device_id: str, memory: DeviceMemory) -> dict[str, Any]:
-    return {
-        "device_id": device_id,
-        "status": int(memory.status),
-        "since": memory.since,
-        "stale": memory.stale,
-        "measured_at": memory.measured_at,
-        "received_at": memory.received_at,
-        "values": memory.values,
-        "recent": memory.recent,
-        "version": memory.version,
-        "pending": {
-            cause: [wait.on, _ms(wait.since), _ms(wait.due), wait.message_id]
-            for cause, wait in memory.pending.items()
-        },
-        "due_at": next_due(memory.pending),
-        "flips": {cause: [_ms(t) for t in times] for cause, times in memory.flips.items()},
+def _row(device_id: str, memory: DeviceMemory) -> tuple[Any, ...]:
+    """Return a row of the columns that :data:`_SAVE` names."""
+    pending, flips = memory.pending, memory.flips
+    waits = {
+        cause: [wait.on, _ms(wait.since), _ms(wait.due), wait.message_id]
+        for cause, wait in pending.items()
     }
+    return (
+        device_id,
+        int(memory.status),
+        memory.since,
+        memory.stale,
+        memory.measured_at,
+        memory.received_at,
+        memory.values,
+        memory.recent,
+        memory.version,
+        waits or None,
+        next_due(pending) if pending else None,
+        {cause: [_ms(t) for t in times] for cause, times in flips.items()} if flips else None,
+        _figures(memory),
+    )
+
+
+def _figures(memory: DeviceMemory) -> dict[str, Any] | None:
+    hour, fine = memory.hour, memory.fine
+    if not hour.figures:
+        return None
+    return {"hour": (hour.start, hour.figures), "fine": (fine.start, fine.figures)}
+
+
+def _tally(start: int, figures: Mapping[str, Iterable[Any]]) -> Tally:
+    return Tally(start, {value: tuple(numbers) for value, numbers in figures.items()})
 
 
 def _pending(on: bool, since: int, due: int, message_id: str) -> Pending:

@@ -36,17 +36,6 @@ def make(session: Session) -> int:
     return len(pairs)
 
 
-def beside(session: Session, building_id: str) -> list[str]:
-    """Return the buildings that touch one."""
-    return list(
-        session.scalars(
-            select(BuildingNeighbour.neighbour_id)
-            .where(BuildingNeighbour.building_id == building_id)
-            .order_by(BuildingNeighbour.neighbour_id)
-        )
-    )
-
-
 def names_beside(session: Session, building_id: str) -> list[str]:
     """Return the names of the buildings that touch one."""
     return list(

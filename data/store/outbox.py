@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from data.store.models import Outbox
+from data.store.prepared import Prepared
+
+_ADD: Final = Prepared(lambda insert: insert(Outbox.__table__), ("at", "event", "data"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +37,13 @@ def add(
         "alarms": sorted(alarms),
         "incidents": sorted(incidents),
     }
-    session.add(Outbox(at=at, event="change", data=data))
+    _ADD.run(session, {"at": at, "event": "change", "data": data})
 
 
-def pending(session: Session, before: datetime, limit: int = 500) -> Notes:
-    """Return the oldest notes made before a time."""
-    rows = session.scalars(
-        select(Outbox).where(Outbox.at < before).order_by(Outbox.id).limit(limit)
-    ).all()
+def pending(session: Session, before: datetime, after: datetime, limit: int = 500) -> Notes:
+    """Return the oldest notes made before a time, or after one: then the clock was set back."""
+    due = or_(Outbox.at < before, Outbox.at > after)
+    rows = session.scalars(select(Outbox).where(due).order_by(Outbox.id).limit(limit)).all()
     return Notes(
         tuple(row.id for row in rows),
         frozenset(device for row in rows for device in row.data["devices"]),

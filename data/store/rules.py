@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -10,11 +11,15 @@ from data.domain.rule_changes import Numbers, Override, with_overrides
 from data.domain.rules import RULES, Rules
 from data.domain.words import DeviceKind
 from data.store.models import RuleHistory, RuleOverride
+from data.store.prepared import Prepared
 
 #: Count and newest id of the history; both, since the ids of two changes may commit out of order.
 Version = tuple[int, int | None]
 #: Changes that the history shows.
 HISTORY_SHOWN = 200
+
+
+_VERSION: Final = Prepared(lambda _: select(func.count(), func.max(RuleHistory.__table__.c.id)))
 
 
 class RuleBook:
@@ -31,7 +36,7 @@ class RuleBook:
     def rules(self, session: Session) -> Rules:
         """Return the table in force."""
         version, rules = self._held
-        count, newest = session.execute(select(func.count(), func.max(RuleHistory.id))).one()
+        count, newest = _VERSION.rows(session, {})[0]
         if (count, newest) != version:
             rules = read_rules(session)
             self._held = ((count, newest), rules)

@@ -29,6 +29,12 @@ class Transmitter(Base):
     first_at: Mapped[datetime]
 
 
+def part_number(system_type: int, system_address: int, part_address: int) -> str:
+    """Return the number of a part, or of a whole system."""
+    part = "" if part_address == WHOLE_SYSTEM else f"-{part_address}"
+    return f"{system_type}-{system_address}{part}"
+
+
 class TransmitterPoint(Base):
     """A part of a system behind a transmitter; without a device it is 未登记."""
 
@@ -60,8 +66,7 @@ class TransmitterPoint(Base):
     @property
     def number(self) -> str:
         """System type, system address and part address, as a fire panel's list has them."""
-        part = "" if self.part_address == WHOLE_SYSTEM else f"-{self.part_address}"
-        return f"{self.system_type}-{self.system_address}{part}"
+        return part_number(self.system_type, self.system_address, self.part_address)
 
 
 class TransmitterEvent(Base):

@@ -1,5 +1,6 @@
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,14 @@ def test_an_empty_key_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "api.key").touch()
     with pytest.raises(StartError, match="is empty; delete it"):
         key_from(tmp_path, "api.key")
+
+
+def test_a_key_that_was_half_written_when_the_power_failed_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / ".api.key-draft").touch()
+    assert len(key_from(tmp_path, "api.key")) >= 40
+
+
+def test_of_two_that_make_the_key_at_once_both_have_the_same(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        keys = list(pool.map(lambda _: key_from(tmp_path, "api.key"), range(8)))
+    assert len(set(keys)) == 1

@@ -1,6 +1,9 @@
+import contextlib
 import json
 import logging
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -41,6 +44,17 @@ def test_both_kinds_of_messages_are_json_lines(capsys: pytest.CaptureFixture[str
         "worker",
     )
     assert "ValueError: invalid literal" in third["exception"]
+
+
+def test_a_log_on_a_full_disk_ends_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("w", buffering=1) as full:
+        monkeypatch.setattr(sys, "stderr", full)
+        configure_logging("feeds")
+        structlog.get_logger().warning("disk full")
+        logging.getLogger("uvicorn.error").warning("disk full")
+        monkeypatch.undo()
+        with contextlib.suppress(OSError):
+            full.close()
 
 
 def test_a_person_at_the_terminal_gets_words(

@@ -1,5 +1,6 @@
 """Readings in, rows and Redis out; on SQLite here, on PostgreSQL in test_pipeline_postgres."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -20,7 +21,7 @@ from data.store.models import (
     ReadingHour,
     StatusChange,
 )
-from tests.lane import Lane
+from tests.lane import T0, Lane
 
 
 def events(redis: Redis) -> list[tuple[str, dict[str, Any]]]:
@@ -71,8 +72,7 @@ def test_the_same_message_twice_has_one_effect(lane: Lane) -> None:
     assert (outcome.accepted, outcome.duplicates) == (1, 1)
     assert (again.accepted, again.duplicates) == (0, 1)
     assert lane.count(AlarmRow) == 1
-    (hour,) = lane.rows(ReadingHour)
-    assert (hour.count, hour.total) == (1, 40.0)
+    assert lane.hours("S0") == {"smoke_pct": (1, 40.0, 40.0, 40.0)}
 
 
 def test_a_message_forgotten_long_ago_cannot_raise_its_alarm_again(lane: Lane) -> None:
@@ -90,8 +90,20 @@ def test_hourly_figures_add_up(lane: Lane) -> None:
     for value in (1.0, 4.0, 2.5):
         lane.clock.tick(60)
         lane.send("P0", pressure_mpa=value)
+    assert lane.hours("P0") == {"pressure_mpa": (3, 7.5, 1.0, 4.0)}
+    assert lane.count(ReadingHour) == 0  # it is not over
+
+
+def test_an_hour_that_is_over_goes_to_its_table_and_what_comes_late_joins_it(lane: Lane) -> None:
+    lane.send("P0", pressure_mpa=1.0)
+    late = lane.read("P0", pressure_mpa=0.5)
+    lane.clock.tick(3600)
+    lane.send("P0", pressure_mpa=2.0)
+    lane.pipeline.ingest([replace(late, received_at=lane.clock())])
     (hour,) = lane.rows(ReadingHour)
-    assert (hour.count, hour.total, hour.low, hour.high) == (3, 7.5, 1.0, 4.0)
+    assert (hour.hour, hour.value) == (T0, "pressure_mpa")
+    assert (hour.count, hour.total, hour.low, hour.high) == (2, 1.5, 0.5, 1.0)
+    assert lane.hours("P0") == {"pressure_mpa": (1, 2.0, 2.0, 2.0)}
 
 
 def test_a_second_kind_of_sensor_joins_the_incident_and_says_why(lane: Lane) -> None:
@@ -137,6 +149,19 @@ def test_readings_are_safe_while_redis_is_away(lane: Lane, monkeypatch: pytest.M
     assert lane.worker.tell_outbox() == 1
     assert lane.present.statuses()[0] == Status.ALARM
     assert lane.count(Outbox) == 0
+
+
+def test_a_message_that_comes_again_is_told_though_redis_missed_the_first(
+    lane: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lane.send("S0", smoke_pct=1)
+    missed = lane.read("S0", "m1", smoke_pct=2)
+    with monkeypatch.context() as away:
+        away.setattr(lane.present, "tell_if_there", lambda _: False)
+        assert not lane.pipeline.ingest([missed]).told
+    assert lane.redis.hget(keys.device("S0"), "values") == b'{"smoke_pct":1}'
+    assert lane.pipeline.ingest([missed]).told
+    assert lane.redis.hget(keys.device("S0"), "values") == b'{"smoke_pct":2}'
 
 
 def test_telling_twice_makes_no_second_event(lane: Lane) -> None:

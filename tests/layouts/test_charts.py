@@ -1,4 +1,6 @@
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import plotly.graph_objects as go
 import pytest
@@ -7,7 +9,7 @@ from data.domain.drilldown import KindTrend, TrendSpan
 from data.domain.rules import RULES
 from data.domain.views import TrendPoint, TrendSeries
 from data.domain.words import DeviceKind
-from layouts.charts import TEMPLATE, trend_figure
+from layouts.charts import TEMPLATE, grain, trend_figure
 from layouts.shown import Shown
 from tests.cast import NOW
 
@@ -67,3 +69,19 @@ def test_a_month_is_told_by_days_and_many_devices_by_their_number():
 
 def test_template_is_one_that_plotly_accepts():
     go.layout.Template(json.loads(json.dumps(TEMPLATE)))
+
+
+def test_the_chart_says_what_a_point_stands_for():
+    plain, battery = series("smoke_pct", 7), series("battery_pct", 80)
+    fine = replace(plain, series=replace(plain.series, fine_from=NOW))
+    later = replace(plain, series=replace(plain.series, fine_from=NOW + timedelta(hours=1)))
+
+    def said(*trends):
+        return trend_figure(trends, TrendSpan.DAY, SHOWN)["layout"]["title"]["text"]
+
+    assert said(plain) == "每点 1 小时"
+    assert said(fine) == "每点 10 分钟"
+    assert said(later) == "11:24 起每点 10 分钟，此前每点 1 小时"
+    heat = series("temperature_c", 30)
+    assert said(fine, heat) == "烟雾浓度: 每点 10 分钟; 温度: 每点 1 小时"
+    assert grain([battery], TrendSpan.MONTH, Shown("en", NOW)) == "6 hours a point"

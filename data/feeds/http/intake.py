@@ -1,6 +1,7 @@
 """From a body that came with a key to what became of its readings."""
 
 import json
+from asyncio import Future
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any, Final
 
+import structlog
 from redis.exceptions import RedisError
 
 from data.domain.api_keys import ApiKey
@@ -36,6 +38,8 @@ from data.store.database import Database
 from data.store.dead_letters import Letter
 from data.store.guard import reading, writing
 
+log = structlog.get_logger()
+
 #: The largest body, as it comes and unpacked.
 MAX_BYTES: Final = 1_000_000
 #: What is in work at once: bodies (each has a thread, which mostly waits) and their bytes; one key
@@ -61,6 +65,31 @@ class FullError(RuntimeError):
 
 class NotToldError(RuntimeError):
     """It is in SQL, but Redis is away and no screen has heard of it."""
+
+
+class Room:
+    """The place of one body."""
+
+    def __init__(self) -> None:
+        self._work: Future[Outcome] | None = None
+
+    def hold(self, work: Future[Outcome]) -> Future[Outcome]:
+        """Hold the place until some work is done."""
+        self._work = work
+        return work
+
+    def leave(self, done: Callable[[], None]) -> None:
+        """Give the place up, now or when the work is done."""
+        if self._work is None or self._work.done():
+            done()
+            return
+
+        def finish(work: Future[Outcome]) -> None:
+            if not work.cancelled() and work.exception() is not None:
+                log.warning("nobody waited for the end of it", error=repr(work.exception()))
+            done()
+
+        self._work.add_done_callback(finish)
 
 
 @dataclass(slots=True)
@@ -120,10 +149,11 @@ class HttpIntake:
             self.sources.tell(self._redis)
 
     @contextmanager
-    def room(self, key: ApiKey, size: int) -> Iterator[None]:
+    def room(self, key: ApiKey, size: int) -> Iterator[Room]:
         """Hold a place for a body while it is read and taken; for the event loop's thread alone.
 
-        ``size``: bytes that it may come to have in work.
+        ``size``: bytes that it may come to have in work. The place is held until the work is done,
+        even if its answer is not awaited so long.
 
         Raises
         ------
@@ -135,11 +165,15 @@ class HttpIntake:
             raise FullError("too many bodies are in work")
         for work in (own, all_):
             work.add(1, size)
+        room = Room()
         try:
-            yield
+            yield room
         finally:
-            for work in (own, all_):
-                work.add(-1, -size)
+            room.leave(lambda: self._leave(key, size))
+
+    def _leave(self, key: ApiKey, size: int) -> None:
+        for work in (self._in_work[key.id], self._in_work[None]):
+            work.add(-1, -size)
 
     def take(self, key: ApiKey, body: bytes, *, packed: bool) -> Outcome:
         """Take a body; what of it can't be taken is set aside.

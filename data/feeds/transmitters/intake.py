@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from data.domain.readings import MAX_AGE, MAX_AHEAD, Reading
+from data.domain.readings import Reading, is_believable
 from data.domain.words import Reported
-from data.feeds.transmitters.translate import DUTY_ANSWER, Message, Noted, Said
+from data.feeds.transmitters.identities import Identities
+from data.feeds.transmitters.received import Received
+from data.feeds.transmitters.translate import DUTY_ANSWER, Said
 from data.pipeline import Outcome, Pipeline
 from data.store import transmitters
 from data.store.database import Database
@@ -35,14 +37,6 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
-    """A message and when it came."""
-
-    message: Message
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Taken:
     """What became of a batch: a verdict for each message, and the pipeline's counts."""
 
@@ -64,6 +58,7 @@ class Intake:
         self._pipeline = pipeline
         self._now = now
         self._alive: dict[int, datetime] = {}
+        self._identities = Identities()
 
     def take(
         self, batch: Sequence[Received], also: Callable[[Session], None] | None = None
@@ -79,18 +74,20 @@ class Intake:
         """
         known = self._look_up(batch)
         good = [one for one in batch if known.devices.get(one.message.source) is not None]
-        readings = [*self._signs_of_life(good, known), *_readings(good, known)]
+        named = self._identities
+        readings = [*self._signs_of_life(good, known), *_readings(good, known, named)]
 
         def alongside(session: Session) -> None:
             transmitters.see_points(session, _seen(good, known))
-            transmitters.add_events(session, _events(good))
+            transmitters.add_events(session, _events(good, named))
             for address, operator, at in _duty_answers(good):
                 transmitters.answer_duty_check(session, address, operator, at)
             if also is not None and good:
                 also(session)
 
         outcome = self._pipeline.ingest(readings, alongside)
-        self._alive.update({one.message.source: one.at for one in good if _is_due(self, one)})
+        if outcome.told:
+            self._alive.update({one.message.source: one.at for one in good if _is_due(self, one)})
         taken = Verdict.CONFIRM if outcome.told else Verdict.WAIT
         heard = {id(one) for one in good}
         verdicts = tuple(taken if id(one) in heard else Verdict.DENY for one in batch)
@@ -172,7 +169,7 @@ def _places(batch: Iterable[Received]) -> dict[Address, tuple[int | None, str]]:
     return found
 
 
-def _readings(good: Iterable[Received], known: _Known) -> Iterator[Reading]:
+def _readings(good: Iterable[Received], known: _Known, identities: Identities) -> Iterator[Reading]:
     for one in good:
         for said in one.message.said:
             if said.conditions is None and said.reported is None and not said.values:
@@ -182,7 +179,7 @@ def _readings(good: Iterable[Received], known: _Known) -> Iterator[Reading]:
                 continue  # a value of a part that nobody registered has no device to be kept at
             yield Reading(
                 device_id=device_id,
-                message_id=message_id(one, said),
+                message_id=identities.of(one, said),
                 measured_at=measured_at(one, said.at),
                 received_at=one.at,
                 reported=said.reported,
@@ -221,14 +218,14 @@ def _seen(good: Iterable[Received], known: _Known) -> Iterator[dict[str, Any]]:
             yield facts
 
 
-def _events(good: Iterable[Received]) -> list[dict[str, Any]]:
+def _events(good: Iterable[Received], identities: Identities) -> list[dict[str, Any]]:
     return [
         {
             "transmitter": one.message.source,
             "at": one.at,
             "measured_at": noted.at,
             "kind": noted.kind,
-            "message_id": message_id(one, noted),
+            "message_id": identities.of(one, noted),
             "detail": dict(noted.detail),
         }
         for one in good
@@ -243,26 +240,9 @@ def _duty_answers(good: Iterable[Received]) -> Iterator[tuple[int, int, datetime
                 yield one.message.source, int(noted.detail["operator"]), one.at
 
 
-def is_believable(moment: datetime | None, received_at: datetime) -> bool:
-    """Return whether a device's time can be one of its clock's that is right."""
-    return moment is not None and received_at - MAX_AGE <= moment <= received_at + MAX_AHEAD
-
-
 def measured_at(one: Received, moment: datetime | None) -> datetime:
     """Return the device's time, or the best that there is: no fire is lost to a broken clock."""
     for believable in (moment, one.message.sent_at):
         if believable is not None and is_believable(believable, one.at):
             return believable
     return one.at
-
-
-def message_id(one: Received, said: Said | Noted) -> str:
-    """Return the same id for the same thing said again.
-
-    What it is and when it happened tell one from another. Where the device's clock tells nothing,
-    its serial number and our minute do: a repetition comes within seconds.
-    """
-    name = f"gb-{one.message.source:x}-{said.identity}"
-    if is_believable(said.at, one.at):
-        return name
-    return f"{name}-{one.message.serial:x}-{int(one.at.timestamp()) // 60:x}"

@@ -11,7 +11,8 @@ import structlog
 
 from data.feeds import gb26875 as gb
 from data.feeds.transmitters.counters import Counters
-from data.feeds.transmitters.intake import Received, Verdict
+from data.feeds.transmitters.intake import Verdict
+from data.feeds.transmitters.received import Received
 from data.feeds.transmitters.translate import Message, translate
 from data.feeds.transmitters.waiting import Item
 

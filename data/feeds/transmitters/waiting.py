@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from data.feeds.transmitters.intake import Received, Verdict
+from data.feeds.transmitters.intake import Verdict
+from data.feeds.transmitters.received import Received
 from data.feeds.transmitters.translate import Priority
 
 MAX_WAITING: Final = 20_000

@@ -4,6 +4,10 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.desk.trend import view_trend
 from data.domain.drilldown import TrendSpan
+from data.domain.figures import Tally
+from data.domain.intake import DeviceMemory
+from data.domain.words import DeviceKind, Status
+from data.live.present import Changes, DeviceUpdate, Present
 from data.store.database import Database
 from layouts import ids
 from tests.callbacks.desk.wire import ask
@@ -64,3 +68,16 @@ def test_the_other_button_shows_a_month(app):
     figure = answer.json["response"][ids.TREND_PANEL]["children"]["props"]["figure"]
     assert len(figure["data"][0]["x"]) == 6  # 30 hours of readings in six-hour steps
     assert figure["layout"]["xaxis"]["tickformat"] == "%m-%d"
+
+
+def test_ten_minutes_are_drawn_where_they_are_known(services):
+    noon = services.now().replace(minute=0, second=0)
+    fine = Tally(int(noon.timestamp()), {"smoke_pct": (1, 5.0, 5.0, 5.0)})
+    memory = DeviceMemory(Status.NORMAL, noon, version=10**6, hour=fine, fine=fine)
+    update = DeviceUpdate("S1", 0, "B1", 60, memory, DeviceKind.SMOKE)
+    Present(services.redis).tell(Changes(devices=(update,)), announce=False)
+    figure = view_trend(services, "?device=S1", TrendSpan.DAY, "zh").figure
+    assert figure["data"][2]["y"][-1] == 5
+    assert "起每点 10 分钟，此前每点 1 小时" in figure["layout"]["title"]["text"]
+    month = view_trend(services, "?device=S1", TrendSpan.MONTH, "en").figure
+    assert month["layout"]["title"]["text"] == "6 hours a point"

@@ -4,10 +4,14 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from callbacks.http import readings
+from data.feeds.http import intake
 from data.store.models import AlarmRow
 from tests.lane import T0
+from tests.servers import wait_for
 from tests.site import KEY, Site
 
 AUTH = {"authorization": f"Bearer {KEY}"}
@@ -120,6 +124,22 @@ def test_another_method_is_told_which_one_is_right(
     assert answer.status_code == 405
     assert answer.headers["allow"] == "POST"
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_database_that_hangs_is_answered_in_time_and_the_body_keeps_its_place(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readings, "ANSWER_WITHIN_S", 0.3)
+    monkeypatch.setattr(intake, "MAX_BODIES", 2)  # half of them may be one key's
+    with site.client(headers=AUTH) as gateway:
+        with site.services.database.writing() as session:
+            session.execute(text("UPDATE device SET name = name"))
+            hung = post(gateway, [item("h1")])
+            assert (hung.status_code, hung.headers["retry-after"]) == (503, "5")
+            full = post(gateway, [item("h2")])
+            assert "too many bodies" in full.json()["detail"]
+        wait_for(lambda: post(gateway, [item("h1")]).status_code == 200)
+        assert post(gateway, [item("h1")]).json()["duplicates"] == 1
 
 
 def test_rejected_readings_are_counted_by_a_few_reasons(site: Site, gateway: TestClient) -> None:

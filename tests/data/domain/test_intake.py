@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.domain.alarms import Action, Alarm, AlarmState
-from data.domain.intake import REMEMBERED, DeviceMemory, Taken, is_remembered, settle, take
+from data.domain.delays import Pending
+from data.domain.intake import (
+    REMEMBERED,
+    DeviceMemory,
+    Taken,
+    is_remembered,
+    message_hash,
+    settle,
+    take,
+)
 from data.domain.readings import Reading
 from data.domain.words import AlarmKind, DeviceKind, Reported, Status
 
@@ -64,6 +73,14 @@ def test_a_late_message_raises_a_fire_but_clears_nothing_and_keeps_newer_values(
     assert late_fire.memory.measured_at == T0 + timedelta(seconds=60)
 
 
+def test_what_a_device_says_of_itself_counts_though_a_newer_value_came_first() -> None:
+    now = smoke(NEW, reading("new", 60, smoke_pct=1.0)).memory
+    late_word = smoke(now, reading("word", 0, Reported.FAULT))
+    late_value = smoke(now, reading("value", 0, smoke_pct=10))
+    assert [a.cause for a in late_word.raised] == ["reported_fault"]
+    assert late_value.raised == ()
+
+
 def test_a_device_out_of_service_raises_nothing() -> None:
     assert smoke(NEW, reading("m", smoke_pct=40), disabled=True).raised == ()
 
@@ -120,5 +137,55 @@ def test_the_last_messages_are_remembered(ids: list[str]) -> None:
     memory = NEW
     for i, message_id in enumerate(ids):
         memory = smoke(memory, reading(message_id, i, smoke_pct=0)).memory
-    assert all(is_remembered(memory.recent, message_id) for message_id in ids[-REMEMBERED:])
+    last = [message_hash(message_id) for message_id in ids[-REMEMBERED:]]
+    assert all(is_remembered(memory.recent, hashed) for hashed in last)
     assert memory.version == len(ids)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["smoke_pct", "temperature_c", "battery_pct"]),
+        st.floats(0, 100),
+        min_size=1,
+    ),
+    st.sampled_from([None, *Reported]),
+    st.frozensets(st.sampled_from([Reported.FIRE, Reported.FAULT])) | st.none(),
+    st.booleans(),
+)
+def test_a_quiet_reading_is_taken_as_any_other(
+    values: dict[str, float],
+    reported: Reported | None,
+    conditions: frozenset[Reported] | None,
+    disabled: bool,
+) -> None:
+    """Something that waits elsewhere at the device makes it look at everything."""
+    read = replace(reading("m", 1, reported, **values), conditions=conditions)
+    wait = Pending(True, T0, T0 + timedelta(hours=1), "w")
+    before = replace(NEW, measured_at=T0)
+    short = smoke(before, read, disabled=disabled)
+    whole = smoke(replace(before, pending={"leakage": wait}), read, disabled=disabled)
+    pending = {cause: w for cause, w in whole.memory.pending.items() if cause != "leakage"}
+    assert replace(whole, memory=replace(whole.memory, pending=pending)) == short
+
+
+def test_the_hour_and_the_ten_minutes_are_counted() -> None:
+    memory, over = NEW, []
+    for number in range(4):
+        taken = smoke(memory, reading(f"m{number}", number * 1500, smoke_pct=number))
+        memory = taken.memory
+        over.append(taken.over)
+    (hour,) = [one for one in over if one is not None]
+    assert hour.figures == {"smoke_pct": (3, 3.0, 0.0, 2.0)}
+    assert memory.hour.figures == {"smoke_pct": (1, 3.0, 3.0, 3.0)}
+    assert memory.fine.start == int(T0.timestamp()) + 4200
+
+
+def test_a_late_reading_counts_in_its_own_hour_only() -> None:
+    now = smoke(NEW, reading("new", 7200, smoke_pct=1.0)).memory
+    late = smoke(now, reading("old", 0, smoke_pct=2.0))
+    assert late.over is not None
+    assert (late.over.start, late.over.figures) == (
+        int(T0.timestamp()),
+        {"smoke_pct": (1, 2, 2, 2)},
+    )
+    assert (late.memory.hour, late.memory.fine) == (now.hour, now.fine)

@@ -78,3 +78,12 @@ def test_random_bytes_raise_nothing_but_the_codecs_own_errors(body: bytes) -> No
     for item in items:
         with pytest.raises(ReadingError):
             decode_item(item, NOW)
+
+
+@pytest.mark.parametrize("wrong", ["2026-12-31T00:00:00Z", "2000-01-01T00:00:00Z"])
+def test_no_alarm_is_lost_to_a_clock_that_is_wrong(wrong: str) -> None:
+    item = {"device_id": "d", "message_id": "m", "measured_at": wrong}
+    for says in ({"status": "fire"}, {"status": "fault"}, {"values": {"smoke_pct": 40}}):
+        assert decode_item({**item, **says}, NOW).measured_at == NOW
+    for says in ({"status": "normal"}, {"values": {"smoke_pct": 1}}):
+        assert decode_item({**item, **says}, NOW).measured_at != NOW

@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from data.domain.intake import DeviceMemory
-from data.domain.words import Status
+from data.domain.words import DeviceKind, Status
 from data.live import keys
 from data.live.hub import BATCH_S, Hub
 from data.live.present import Changes, DeviceUpdate, Present
@@ -39,7 +39,7 @@ def say(present: Present, alarm_id: int) -> str:
 def change(present: Present, slot: int, status: Status, version: int = 1) -> None:
     """Tell of a device's status."""
     memory = DeviceMemory(status, T0, version=version)
-    update = DeviceUpdate(f"D{slot}", slot, "B1", 60, memory)
+    update = DeviceUpdate(f"D{slot}", slot, "B1", 60, memory, DeviceKind.SMOKE)
     assert present.tell(Changes(devices=(update,))) == 1
 
 
@@ -96,7 +96,7 @@ async def test_of_one_commit_only_the_last_event_has_the_id(
         stream = hub.events(None)
         await anext(stream)
         memory = DeviceMemory(Status.ALARM, T0, version=1)
-        device = DeviceUpdate("D7", 7, "B1", 60, memory)
+        device = DeviceUpdate("D7", 7, "B1", 60, memory, DeviceKind.SMOKE)
         present.tell(Changes((device,), (alarm_view(id=1), alarm_view(id=2))))
         data = await until(stream, b"status")
         assert data.count(b"id: ") == 1
@@ -288,7 +288,7 @@ async def test_the_beat_stops_when_the_present_is_gone(redis_url: str, present: 
 
 async def test_the_beat_tells_the_age_of_the_data(redis_url: str, present: Present) -> None:
     memory = DeviceMemory(Status.NORMAL, T0, received_at=T0 + timedelta(seconds=5), version=1)
-    present.tell(Changes(devices=(DeviceUpdate("D1", 1, None, 60, memory),)))
+    present.tell(Changes(devices=(DeviceUpdate("D1", 1, None, 60, memory, DeviceKind.SMOKE),)))
     async with running(redis_url) as hub, hub.subscribed(Binary, newest(present)) as page:
         (beat, *_) = await frames_of(page, "beat")
         assert beat["now"] - beat["age"] == round(memory.received_at.timestamp() * 1000)

@@ -9,7 +9,7 @@ from data.domain.words import DeviceKind
 from data.store.drilldown_device import device_view
 from data.store.models import ReadingHour
 from data.store.rules import write_override
-from data.store.trends import building_trends, device_trends
+from data.store.trends import building_trends, device_trends, measuring
 from tests.cast import NOW, build_cast, device, read_now
 
 TOP = NOW.replace(minute=0, second=0)
@@ -77,3 +77,32 @@ def test_the_thresholds_drawn_are_those_in_force(session):
     drawn = {rule.cause: rule.on for rule in trends["smoke_pct"].rules}
     told = {rule.cause: rule.on for rule in device_view(session, "S1", read_now).rules}
     assert (drawn["smoke_fire"], told["smoke_fire"]) == (20, 20)
+
+
+def test_the_hour_that_runs_is_there_before_it_is_over(lane):
+    lane.send("S0", smoke_pct=2)
+    lane.send("S1", smoke_pct=6)
+    lane.clock.tick(3600)
+    lane.send("S0", smoke_pct=4)
+    with lane.database.reading() as session:
+        (smoke,) = building_trends(session, "B1", TrendSpan.DAY, lane.clock())
+        (own,) = device_trends(session, "S0", TrendSpan.DAY, lane.clock())
+        (month,) = building_trends(session, "B1", TrendSpan.MONTH, lane.clock())
+        kinds = measuring(session, building_id="B1")
+    assert smoke.devices == 2
+    assert [(p.mean, p.low, p.high) for p in smoke.series.points] == [(4, 2, 6), (4, 4, 4)]
+    assert [p.mean for p in own.series.points] == [2, 4]
+    assert [(p.mean, p.low, p.high) for p in month.series.points] == [(4, 2, 6)]
+    assert (len(kinds), kinds["S0"], kinds["P0"]) == (6, DeviceKind.SMOKE, DeviceKind.PRESSURE)
+
+
+def test_the_hour_that_runs_joins_what_its_table_has_of_it(lane):
+    """Late readings of two gateways, and rows from before the figures were kept at the device."""
+    lane.send("S0", smoke_pct=2)
+    with lane.database.writing() as session:
+        hour = {"device_id": "S0", "hour": lane.clock(), "value": "smoke_pct"}
+        session.add(ReadingHour(**hour, count=3, total=18, low=1, high=9))
+    with lane.database.reading() as session:
+        (smoke,) = device_trends(session, "S0", TrendSpan.DAY, lane.clock())
+    (point,) = smoke.series.points
+    assert (smoke.devices, point.mean, point.low, point.high) == (1, 5, 1, 9)

@@ -7,7 +7,9 @@ import pytest
 
 from data.domain.words import Reported
 from data.feeds import gb26875 as gb
-from data.feeds.transmitters.intake import Received, measured_at, message_id
+from data.feeds.transmitters.identities import Identities, message_id
+from data.feeds.transmitters.intake import measured_at
+from data.feeds.transmitters.received import Received
 from data.feeds.transmitters.translate import Message, Priority, translate
 from tests.transmitters import frame, part
 
@@ -118,6 +120,23 @@ def test_the_same_state_at_the_same_time_has_the_same_id() -> None:
     assert ids(old, NOW, 1) == ids(old, NOW + timedelta(seconds=9), 1)
     assert ids(old, NOW, 1) != ids(old, NOW, 2)
     assert ids(old, NOW, 1) != ids(old, later, 1)
+
+
+def test_a_repetition_keeps_its_id_whatever_our_clock_does() -> None:
+    since = [0.0]
+    given = Identities(lambda: since[0])
+
+    def name(at: datetime, received: datetime, serial: int = 1) -> str:
+        one = translate(frame(received, gb.Kind.PART_STATE, part(at), serial=serial))
+        return given.of(Received(one, received), one.said[0])
+
+    old = NOW - timedelta(days=400)
+    end_of_a_minute = NOW.replace(second=59)
+    first = name(old, end_of_a_minute)
+    assert name(old, end_of_a_minute + timedelta(seconds=3)) == first
+    assert name(NOW, NOW, 2) == name(NOW, NOW - timedelta(hours=1), 2)
+    since[0] = 121.0  # nobody repeats a message so late: it is another one
+    assert name(old, end_of_a_minute + timedelta(seconds=121)) != first
 
 
 def test_the_best_time_that_there_is() -> None:

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from data.domain.words import Reported
-from data.feeds.transmitters.intake import Received, Verdict
+from data.feeds.transmitters.intake import Verdict
+from data.feeds.transmitters.received import Received
 from data.feeds.transmitters.translate import Message, Said
 from data.feeds.transmitters.waiting import Item, Waiting
 
