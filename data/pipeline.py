@@ -209,9 +209,10 @@ def _store_alarms(
     batch: _Batch, device: KnownDevice, open_alarms: tuple[Alarm, ...], taken: Taken
 ) -> tuple[Alarm, ...]:
     """Write what the reading did to the alarms; return those still open."""
+    if not taken.steps and not taken.raised:
+        return open_alarms
+    gate.enter(batch.session)
     by_id = {alarm.id: alarm for alarm in open_alarms}
-    if taken.steps or taken.raised:
-        gate.enter(batch.session)
     if taken.steps:
         batch.raising.write()
     for step in taken.steps:

@@ -1,6 +1,6 @@
 """The status of a device, from what is known about it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from data.domain.alarms import Alarm
@@ -30,8 +30,10 @@ def online_share(by_status: Mapping[Status, int]) -> float | None:
     return (in_service - by_status.get(Status.STALE, 0)) / in_service
 
 
-def device_status(open_alarms: Iterable[Alarm], *, stale: bool, disabled: bool) -> Status:
+def device_status(open_alarms: Collection[Alarm], *, stale: bool, disabled: bool) -> Status:
     """Return the worst of a device's open alarms, its silence and its being out of service."""
     own = Status.STALE if stale else Status.NORMAL
+    if not open_alarms and not disabled:
+        return own
     out_of_service = Status.DISABLED if disabled else Status.NORMAL
     return worst([own, out_of_service, *(alarm.status for alarm in open_alarms)])
