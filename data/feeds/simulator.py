@@ -20,7 +20,8 @@ import typer
 from data.domain.weeks import SHANGHAI
 from data.feeds.fleet import Fleet, Message, Telemetry, load_fleet
 from data.feeds.happenings import ALERT_INTERVAL_S, Happenings
-from data.feeds.sender import FeedError, Sender
+from data.feeds.simulated.http import FeedError, HttpGateway
+from data.feeds.simulated.ledger import Way
 from data.logs import configure_logging
 from data.settings import load_settings
 from data.store.database import Database
@@ -75,13 +76,19 @@ class Simulation:
     """The fleet, its schedule and what happens to it; ``run`` plays it until it is stopped."""
 
     def __init__(
-        self, fleet: Fleet, sender: Sender, *, rate: float, seed: int | None, stop: asyncio.Event
+        self,
+        fleet: Fleet,
+        gateway: HttpGateway,
+        *,
+        rate: float,
+        seed: int | None,
+        stop: asyncio.Event,
     ) -> None:
         started = _now()
         # What happens differs from start to start unless a seed is given.
         rng = np.random.default_rng(seed)
         self._fleet = fleet
-        self._sender = sender
+        self._gateway = gateway
         self._stop = stop
         self._telemetry = Telemetry(fleet, started, rng)
         self._schedule = Schedule(fleet, rng, rate=rate)
@@ -97,7 +104,11 @@ class Simulation:
             await self._tick(moment, moment.timestamp() - before)
             before = moment.timestamp()
             if before - reported >= REPORT_S:
-                log.info("sending", messages=self._sender.sent, active=len(self._happenings.active))
+                log.info(
+                    "sending",
+                    messages=self._gateway.ledger.total(Way.HTTP).confirmed,
+                    active=len(self._happenings.active),
+                )
                 reported = before
 
     async def _report_all(self) -> None:
@@ -106,7 +117,7 @@ class Simulation:
         for start in range(0, len(devices), FIRST_BATCH):
             if self._stop.is_set():
                 return
-            await self._sender.post(self._messages(devices[start : start + FIRST_BATCH]))
+            await self._gateway.post(self._messages(devices[start : start + FIRST_BATCH]))
         log.info("every device reported", devices=len(devices))
 
     async def _tick(self, moment: datetime, seconds: float) -> None:
@@ -118,7 +129,7 @@ class Simulation:
             devices = self._schedule.take(now, BATCH)
             if not devices:
                 return
-            await self._sender.post(self._messages(devices))
+            await self._gateway.post(self._messages(devices))
             after = _now().timestamp()
             for device in devices:
                 self._schedule.again(device, after, alert=device in self._happenings.active)
@@ -166,9 +177,9 @@ async def simulate(
     if not fleet.ids:
         raise FeedError("there are no devices in the database")
     async with httpx.AsyncClient(base_url=url, timeout=30.0) as client:
-        sender = Sender(client, key, stop)
-        await Simulation(fleet, sender, rate=rate, seed=seed, stop=stop).run()
-    log.info("stopped", messages=sender.sent)
+        gateway = HttpGateway(client, key, stop)
+        await Simulation(fleet, gateway, rate=rate, seed=seed, stop=stop).run()
+    log.info("stopped", messages=gateway.ledger.total(Way.HTTP).confirmed)
 
 
 def _now() -> datetime:

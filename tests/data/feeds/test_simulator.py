@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from data.feeds.fleet import load_fleet
-from data.feeds.sender import FeedError
+from data.feeds.simulated.http import FeedError
 from data.feeds.simulator import Schedule, simulate
 from data.store.database import Database
 

@@ -1,0 +1,186 @@
+"""A gateway over MQTT 5: readings of the devices behind it with QoS 1, its state, its last will."""
+
+import asyncio
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+import orjson
+import structlog
+from paho.mqtt.client import Client, MQTTMessageInfo, MQTTv5
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from data.feeds.simulated.ledger import Entry, Ledger, Way
+
+log = structlog.get_logger(__name__)
+
+TOPIC: Final = "xintang/v1/"
+PORT: Final = 1883
+TLS_PORT: Final = 8883
+KEEPALIVE_S: Final = 30
+#: For how long the broker keeps what a gateway that is away has not been told.
+SESSION_S: Final = 3600
+MAX_QUEUED: Final = 10_000
+
+
+class MqttGateway:
+    """One connection with devices behind it; the broker's PUBACK is what the ledger calls safe."""
+
+    def __init__(self, url: str, name: str, devices: Iterable[str], ledger: Ledger) -> None:
+        self.name = name
+        self.devices = tuple(devices)
+        self.ledger = ledger
+        self._lock = threading.Lock()
+        self._waiting: dict[int, Entry] = {}
+        self._early: dict[int, ReasonCode] = {}
+        self._settled: dict[int, tuple[asyncio.AbstractEventLoop, asyncio.Event]] = {}
+        self._states: set[int] = set()
+        self._up = threading.Event()
+        self._where = urlsplit(url)
+        self._client = self._make()
+
+    def start(self) -> None:
+        """Connect, and again whenever the connection is lost; returns at once."""
+        default = TLS_PORT if self._where.scheme == "mqtts" else PORT
+        session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        session.SessionExpiryInterval = SESSION_S
+        self._client.connect_async(
+            self._where.hostname or "127.0.0.1",
+            self._where.port or default,
+            KEEPALIVE_S,
+            clean_start=False,
+            properties=session,
+        )
+        self._client.loop_start()
+
+    def stop(self) -> None:
+        """Say that it goes, and go."""
+        if self._up.is_set():
+            self._say_state(online=False).wait_for_publish(1.0)
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def lose(self) -> None:
+        """Vanish as in a power cut: the broker speaks its last will."""
+        self._client.loop_stop()
+        connection = self._client.socket()
+        if connection is not None:
+            connection.close()
+        self._up.clear()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the broker has accepted it."""
+        return self._up.is_set()
+
+    async def deliver(self, messages: Sequence[Mapping[str, Any]], timeout_s: float = 30.0) -> bool:
+        """Publish readings; return whether the broker took all of them within the time.
+
+        Those that it did not stay queued and go out when the connection is back.
+        """
+        loop = asyncio.get_running_loop()
+        events = []
+        for message in messages:
+            event = asyncio.Event()
+            self._publish(message, (loop, event))
+            events.append(event)
+        try:
+            async with asyncio.timeout(timeout_s):
+                for event in events:
+                    await event.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _publish(
+        self, message: Mapping[str, Any], settled: tuple[asyncio.AbstractEventLoop, asyncio.Event]
+    ) -> None:
+        device_id = message["device_id"]
+        entry = self.ledger.open(Way.MQTT, device_id, message["message_id"], message)
+        self.ledger.sent(entry)
+        marks = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        marks.UserProperty = ("gateway", self.name)
+        topic, payload = f"{TOPIC}{device_id}/reading", orjson.dumps(message)
+        number = self._client.publish(topic, payload, qos=1, properties=marks).mid
+        with self._lock:
+            reason = self._early.pop(number, None)
+            if reason is None:  # the broker has not answered while this went out
+                self._waiting[number] = entry
+                self._settled[number] = settled
+        if reason is not None:
+            self._settle(entry, settled, reason)
+
+    def _on_publish(
+        self, _client: Client, _data: Any, number: int, reason: ReasonCode, _more: Any
+    ) -> None:
+        with self._lock:
+            if number in self._states:
+                self._states.discard(number)
+                return
+            entry, settled = self._waiting.pop(number, None), self._settled.pop(number, None)
+            if entry is None or settled is None:
+                self._early[number] = reason
+                return
+        self._settle(entry, settled, reason)
+
+    def _settle(
+        self,
+        entry: Entry,
+        settled: tuple[asyncio.AbstractEventLoop, asyncio.Event],
+        reason: ReasonCode,
+    ) -> None:
+        if reason.is_failure:
+            self.ledger.refuse(entry, str(reason))
+        else:
+            self.ledger.confirm(entry)
+        loop, event = settled
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(event.set)
+
+    def _on_connect(
+        self, _client: Client, _data: Any, _flags: Any, reason: ReasonCode, _more: Any
+    ) -> None:
+        if reason.is_failure:
+            log.warning("the broker refuses the gateway", gateway=self.name, reason=str(reason))
+            return
+        self._up.set()
+        self._say_state(online=True)
+
+    def _on_disconnect(self, *_: Any) -> None:
+        self._up.clear()
+
+    def _say_state(self, *, online: bool) -> MQTTMessageInfo:
+        said = self._client.publish(
+            self._state_topic, self._state(online=online), qos=1, retain=True
+        )
+        with self._lock:
+            self._states.add(said.mid)
+        return said
+
+    @property
+    def _state_topic(self) -> str:
+        return f"{TOPIC}gateways/{self.name}/state"
+
+    def _state(self, *, online: bool) -> bytes:
+        said = {"state": "online" if online else "offline", "devices": list(self.devices)}
+        return orjson.dumps(said)
+
+    def _make(self) -> Client:
+        client = Client(CallbackAPIVersion.VERSION2, client_id=self.name, protocol=MQTTv5)
+        if self._where.username:
+            client.username_pw_set(
+                unquote(self._where.username), unquote(self._where.password or "")
+            )
+        if self._where.scheme == "mqtts":
+            client.tls_set()
+        client.max_queued_messages_set(MAX_QUEUED)
+        client.reconnect_delay_set(1, 10)
+        client.will_set(self._state_topic, self._state(online=False), qos=1, retain=True)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_publish = self._on_publish
+        return client
