@@ -10,6 +10,8 @@ from data.errors import StartError
 
 SECRET_KEY: Final = "secret.key"  # noqa: S105 - a file name
 API_KEY: Final = "api.key"
+#: Where the demo's transmitters connect, written by the launcher that chose the port.
+GB26875_PORT: Final = "gb26875.port"
 LOCK: Final = "launcher.lock"
 
 

@@ -3,16 +3,15 @@
 import asyncio
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 import httpx
 import structlog
 
 from data.feeds.simulated.ledger import Entry, Ledger, Way
+from data.feeds.simulated.messages import Message
 
 log = structlog.get_logger(__name__)
-
-Message = dict[str, Any]
 
 PATH: Final = "/api/v1/readings"
 FIRST_WAIT_S: Final = 0.5

@@ -95,12 +95,12 @@ class TransmitterClient:
         self._outbox: list[bytes] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._writer: asyncio.StreamWriter | None = None
-
-    async def __aenter__(self) -> Self:
-        """Begin to connect; returns at once."""
         self._up = asyncio.Event()
         self._there = asyncio.Event()
         self._room = asyncio.Semaphore(MAX_UNANSWERED)
+
+    async def __aenter__(self) -> Self:
+        """Begin to connect; returns at once."""
         for work in (self._connect_forever(), self._write_forever(), self._beat_forever()):
             self._start(work)
         return self
@@ -111,7 +111,8 @@ class TransmitterClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the connection."""
+        """End the connection as a power cut does; what is to be kept waits for the next one."""
+        self.hang_up()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
