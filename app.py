@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from data.errors import StartError
-from data.launch import bind, complete, launch, run_workers
+from data.launch import bind, check_mqtt, complete, launch, run_workers
 from data.logs import configure_logging
 from data.memory import share_one_heap
 from data.settings import Settings, load_settings
@@ -72,7 +72,9 @@ def everything(context: typer.Context) -> None:
     """新塘街道智慧消防 / Xintang smart fire: without a command, start everything."""
     if context.invoked_subcommand is None:
         with sentences("launcher", stopped=0):
-            launch(load_settings(os.environ), PROGRAM, Console(), now)
+            settings = load_settings(os.environ)
+            check_mqtt(settings)
+            launch(settings, PROGRAM, Console(), now)
 
 
 @cli.command()
@@ -129,6 +131,29 @@ def transmitters(fd: Annotated[int, typer.Option(hidden=True)] = -1) -> None:
             again = Retry(NoBackoff(), 1)
             redis = Redis.from_url(settings.redis_url, socket_timeout=REDIS_TIMEOUT_S, retry=again)
             run(Database(settings.sql_url), Present(redis), now, listening)
+
+
+@cli.command()
+def mqtt(
+    process: Annotated[int, typer.Option(min=1, max=64, help="which of several processes")] = 1,
+) -> None:
+    """Take messages from the broker at XT_MQTT_URL; several processes share them."""
+    with sentences("mqtt", stopped=0):
+        settings = ready_settings()
+        from redis import Redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
+        from data.feeds.mqtt.broker import broker_of
+        from data.feeds.mqtt.mapping import load_mapping
+        from data.feeds.mqtt.process import run
+        from data.live.present import Present
+        from data.store.database import Database
+
+        broker, mapping = broker_of(settings, process), load_mapping(settings.mqtt_mapping)
+        again = Retry(NoBackoff(), 1)
+        redis = Redis.from_url(settings.redis_url, socket_timeout=REDIS_TIMEOUT_S, retry=again)
+        run(Database(settings.sql_url), Present(redis), now, broker, mapping)
 
 
 @cli.command()

@@ -85,6 +85,22 @@ def launch(
             stop_all([simulator, *children])
 
 
+def check_mqtt(settings: Settings) -> None:
+    """Refuse a mapping or certificates that the process of MQTT would die of.
+
+    Raises
+    ------
+    StartError
+        If something is wrong; the message says what.
+    """
+    if settings.mqtt_url:
+        from data.feeds.mqtt.broker import broker_of  # noqa: PLC0415 - only where one is used
+        from data.feeds.mqtt.mapping import load_mapping  # noqa: PLC0415
+
+        broker_of(settings, 1)
+        load_mapping(settings.mqtt_mapping)
+
+
 def prepare_demo(settings: Settings, console: Console, now: datetime) -> dict[str, str] | None:
     """Migrate, load reference data and the demo town where there are none; return the sign-ins."""
     from data import first_start  # noqa: PLC0415 - not before the checks that need no database
@@ -179,6 +195,8 @@ def _children(
         ChildProcess("worker", [sys.executable, str(program), "worker"], shared),
         _child("web", program, shared, listening),
     ]
+    if settings.mqtt_url:
+        children.append(ChildProcess("mqtt", [sys.executable, str(program), "mqtt"], shared))
     if for_transmitters is not None:
         children.append(_child("transmitters", program, shared, for_transmitters, "transmitters"))
     return children

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -14,6 +15,7 @@ from data.errors import StartError
 
 PREFIX = "XT_"
 MIN_KEY_LENGTH = 16
+BROKERS = frozenset({"mqtt", "mqtts"})
 #: What the application comes with drivers for.
 DATABASES = frozenset({"sqlite", "sqlite+pysqlite", "postgresql+psycopg"})
 
@@ -32,6 +34,18 @@ class Settings(BaseSettings):
     #: Where transmitters of GB/T 26875.3 connect; closed without a port.
     gb26875_host: str = "127.0.0.1"
     gb26875_port: int | None = Field(None, ge=1, le=65535)
+    #: The broker of the MQTT way in: mqtt://HOST:PORT or mqtts://…; empty: there is none.
+    mqtt_url: str = ""
+    mqtt_user: str = ""
+    mqtt_password: SecretStr = SecretStr("")
+    #: What signed the broker's certificate, where the system does not know it; our own certificate.
+    mqtt_ca: Path | None = None
+    mqtt_cert: Path | None = None
+    mqtt_key: Path | None = None
+    #: Our name there; each process adds its number. Empty: xintang- and the machine's name.
+    mqtt_client_id: str = ""
+    #: What the topics of other vendors say.
+    mqtt_mapping: Path | None = None
     data_dir: Path = Path("var")
     #: Empty: SQLite in ``data_dir``.
     database_url: str = ""
@@ -62,6 +76,17 @@ class Settings(BaseSettings):
             raise ValueError(
                 "应为 sqlite:///文件路径 或 postgresql+psycopg://用户:密码@主机/数据库 "
                 "/ must be sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+            )
+        return url
+
+    @field_validator("mqtt_url")
+    @classmethod
+    def _known_broker(cls, url: str) -> str:
+        if url and not _is_broker(url):
+            raise ValueError(
+                "应为 mqtt://主机:端口 或 mqtts://主机:端口，账号用 XT_MQTT_USER、XT_MQTT_PASSWORD "
+                "/ must be mqtt://HOST:PORT or mqtts://HOST:PORT; "
+                "an account is told by XT_MQTT_USER and XT_MQTT_PASSWORD"
             )
         return url
 
@@ -104,6 +129,14 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _certificates_are_complete(self) -> "Settings":
+        if (self.mqtt_cert is None) is not (self.mqtt_key is None):
+            raise ValueError("XT_MQTT_CERT and XT_MQTT_KEY need each other")
+        if self.mqtt_url.startswith("mqtt:") and (self.mqtt_ca or self.mqtt_cert):
+            raise ValueError("XT_MQTT_CA and XT_MQTT_CERT need XT_MQTT_URL=mqtts://…")
+        return self
+
     @property
     def sql_url(self) -> str:
         """Database URL in force."""
@@ -115,6 +148,16 @@ def _driver(url: str) -> str | None:
         return make_url(url).drivername
     except (ArgumentError, ValueError):  # no URL at all, or a port that is no number
         return None
+
+
+def _is_broker(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port  # raises where it is no number
+    except ValueError:
+        return False
+    bare = not (parts.username or parts.password or parts.query or parts.path.strip("/"))
+    return parts.scheme in BROKERS and bool(parts.hostname) and bare and port != 0
 
 
 def unread_variables(environment: Mapping[str, str]) -> set[str]:

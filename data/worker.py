@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Final
@@ -15,18 +14,17 @@ from sqlalchemy.orm import Session
 from data.commands.changes import settle_devices
 from data.domain.alarms import SYSTEM, Action, Step, calm, shelf_is_over, unshelve
 from data.domain.chatter import CALM_AFTER, flip_key, is_calm
-from data.domain.devices import stale_at
-from data.domain.intake import DeviceMemory, settle
+from data.domain.devices import is_silent
 from data.domain.kpis import FLOOD_ABOVE
 from data.live import keys
 from data.live.present import Changes, DeviceUpdate, Present
 from data.live.rebuild import present_geometry, rebuild, reconcile
 from data.pipeline import Pipeline
-from data.store import alarms, commands, floods, intake, neighbours, outbox, steps
+from data.silence import mark_silence
+from data.store import alarms, commands, dead_letters, floods, intake, neighbours, outbox, steps
 from data.store.database import Database
 from data.store.geometry import geometry_version
 from data.store.incident_views import incident_marks
-from data.store.intake import KnownDevice
 
 log = structlog.get_logger()
 
@@ -75,7 +73,7 @@ class Worker:
         self.watch_flood()
         if time.monotonic() - self._reconciled >= RECONCILE_EVERY_S:
             self._reconciled = time.monotonic()
-            self.forget_commands()
+            self.forget()
             if differences := reconcile(self._database, self._present, self._now()):
                 log.warning("redis differed from SQL and was corrected", count=differences)
         self._present.redis.set(keys.WORKER, self._now().isoformat(), ex=HEARTBEAT_S)
@@ -131,7 +129,15 @@ class Worker:
         if not due:
             return 0
         with self._database.writing() as session:
-            updates = self._silence(session, [raw.decode() for raw in due], now)
+            updates = mark_silence(
+                session,
+                [raw.decode() for raw in due],
+                now,
+                lambda device, memory: (
+                    memory.stale or is_silent(memory.received_at, device.interval_s, now)
+                ),
+                "silent",
+            )
             outbox.add(session, now, [u.device_id for u in updates], [])
         self._present.tell(Changes(devices=updates))
         unknown = set(due) - {update.device_id.encode() for update in updates}
@@ -197,31 +203,11 @@ class Worker:
             log.warning("alarm flood began" if turned else "alarm flood ended")
         return turned
 
-    def forget_commands(self) -> None:
-        """Delete the keys of yesterday's clicks."""
+    def forget(self) -> None:
+        """Delete the keys of yesterday's clicks and last month's dead letters."""
         with self._database.writing() as session:
             commands.forget(session, self._now())
-
-    def _silence(
-        self, session: Session, device_ids: list[str], now: datetime
-    ) -> tuple[DeviceUpdate, ...]:
-        """Store the silence of those that SQL knows to be silent; put the others right."""
-        known = intake.load_devices(session, device_ids, now)
-        open_alarms = alarms.open_alarms_of(session, known)
-        updates, silent = [], {}
-        for device, before in known.values():
-            after = before
-            if _is_silent(device, before, now):
-                after = intake.next_version(replace(before, stale=True))
-                after = settle(
-                    after, open_alarms.get(device.id, ()), disabled=device.disabled, at=now
-                )
-                silent[device.id] = after
-                if after.status is not before.status:
-                    intake.add_change(session, device.id, before, after, "silent")
-            updates.append(DeviceUpdate.of(device, after))
-        intake.save_memories(session, silent)
-        return tuple(updates)
+            dead_letters.forget(session, self._now())
 
 
 def _carry_out(session: Session, ended: list[Step], now: datetime) -> Changes:
@@ -231,9 +217,3 @@ def _carry_out(session: Session, ended: list[Step], now: datetime) -> Changes:
     devices = {step.alarm.device_id for step in ended}
     why = str(ended[0].action) if ended else ""
     return settle_devices(session, devices, [step.alarm.id for step in ended], now, why)
-
-
-def _is_silent(device: KnownDevice, memory: DeviceMemory, now: datetime) -> bool:
-    if memory.stale or memory.received_at is None:
-        return False
-    return stale_at(memory.received_at, device.interval_s) <= now

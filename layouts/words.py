@@ -190,6 +190,8 @@ FIRE_CAUSE: Final[Mapping[str, str]] = {
 CHANGE_REASON: Final[Mapping[str, str]] = {
     "disabled": _("停用"),
     "silent": _("超过三个上报间隔没有消息"),
+    "gateway_lost": _("网关断线"),
+    "gateway_back": _("网关恢复连接"),
     "official data": _("导入正式数据"),
     "delay": _("延时结束"),
     "out_of_service": _("停用"),

@@ -14,6 +14,11 @@ def stale_at(received_at: datetime, interval_s: int) -> datetime:
     return received_at + timedelta(seconds=SILENT_INTERVALS * interval_s)
 
 
+def is_silent(received_at: datetime | None, interval_s: int, now: datetime) -> bool:
+    """Return whether a device that was heard of has been silent for too long."""
+    return received_at is not None and stale_at(received_at, interval_s) <= now
+
+
 def online_share(by_status: Mapping[Status, int]) -> float | None:
     """Return the share of the devices in service that report, None when none is in service.
 

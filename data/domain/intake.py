@@ -174,6 +174,13 @@ def elapse(
     return _with_chatter(memory, known, tuple(raised), now)
 
 
+def hush(memory: DeviceMemory, *, stale: bool) -> DeviceMemory:
+    """Return the memory of a device that fell silent, or whose silence was none."""
+    if memory.stale is stale:
+        return memory
+    return replace(memory, stale=stale, version=memory.version + 1)
+
+
 def settle(
     memory: DeviceMemory, open_alarms: tuple[Alarm, ...], *, disabled: bool, at: datetime
 ) -> DeviceMemory:

@@ -40,3 +40,16 @@ WORKER: Final = "xt:worker"
 #: Counts of the GB/T 26875.3 way in, and the link of each transmitter (docs/gb26875.md).
 TRANSMITTER_COUNTS: Final = "xt:transmitters:counts"
 TRANSMITTER_LINKS: Final = "xt:transmitters:links"
+
+#: Counts of the MQTT way in, the link of each process, what each has subscribed to (docs/mqtt.md).
+MQTT_COUNTS: Final = "xt:mqtt:counts"
+MQTT_LINKS: Final = "xt:mqtt:links"
+MQTT_TOPICS: Final = "xt:mqtt:topics"
+
+#: Every source of messages that was heard of lately, by the time of its last word.
+SOURCES: Final = "xt:sources"
+
+
+def source(name: str) -> str:
+    """Hash of one source, ``way:name``: counts, last word, lag, last error, connection."""
+    return f"xt:source:{name}"

@@ -13,6 +13,7 @@ from data.store.events import (
     ReadingHour,
     StatusChange,
 )
+from data.store.gateway_rows import Gateway, GatewayDevice
 from data.store.management import (
     Audit,
     Command,
@@ -43,6 +44,7 @@ from data.store.transmitter_rows import (
     TransmitterEvent,
     TransmitterPoint,
 )
+from data.store.way_rows import DeadLetter, DeadLetterLoss
 
 __all__ = [
     "AlarmFlood",
@@ -55,11 +57,15 @@ __all__ = [
     "Command",
     "Community",
     "ContextFeature",
+    "DeadLetter",
+    "DeadLetterLoss",
     "Device",
     "DeviceState",
     "DutyCheck",
     "Facility",
     "Fire",
+    "Gateway",
+    "GatewayDevice",
     "Grid",
     "Hazard",
     "Incident",

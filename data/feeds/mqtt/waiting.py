@@ -1,0 +1,145 @@
+"""Messages that wait for the database, and the order in which they are acknowledged."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from data.feeds.mqtt.letters import Content, Letter, Priority
+
+#: So many messages the broker may send before the first of them is acknowledged.
+RECEIVE_MAXIMUM: Final = 1000
+#: With what nobody acknowledges: QoS 0, and what a broker that forgot us delivered before.
+MAX_WAITING: Final = 3 * RECEIVE_MAXIMUM
+#: Readings of one transaction, except fires, which are taken first and by themselves.
+BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item:
+    """A message, what it says, and the connection that it came on."""
+
+    letter: Letter
+    content: Content
+    connection: int
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether the broker waits for an acknowledgement."""
+        return self.letter.qos > 0
+
+
+class Waiting:
+    """A queue between the network's thread and the committer's: fires before everything else."""
+
+    def __init__(self, limit: int = MAX_WAITING) -> None:
+        self._queues: dict[Priority, deque[Item]] = {p: deque() for p in Priority}
+        self._limit = limit
+        self._connection = 0
+        self._there = threading.Condition()
+
+    def __len__(self) -> int:
+        """Return how many wait."""
+        return sum(map(len, self._queues.values()))
+
+    def connected(self, connection: int, *, kept: bool) -> int:
+        """Begin a connection; return how many messages are left to the broker.
+
+        One that kept the session delivers again what was not acknowledged.
+        """
+        with self._there:
+            self._connection = connection
+            before = len(self)
+            if kept:
+                for priority, queue in self._queues.items():
+                    self._queues[priority] = deque(i for i in queue if not i.acknowledged)
+            return before - len(self)
+
+    def put(self, item: Item) -> bool:
+        """Add one; return False if one had to be given up for want of room.
+
+        What the broker waits for is never given up, and bounded by the receive maximum.
+        """
+        with self._there:
+            self._queues[item.content.priority].append(item)
+            self._there.notify()
+            return len(self) <= self._limit or not self._give_up()
+
+    def _give_up(self) -> bool:
+        for priority in reversed(Priority):
+            queue = self._queues[priority]
+            for item in queue:
+                if not item.acknowledged or item.connection != self._connection:
+                    queue.remove(item)
+                    return True
+        return False
+
+    def put_back(self, items: Iterable[Item]) -> None:
+        """Put back what was taken, before what came since."""
+        with self._there:
+            for item in reversed(list(items)):
+                self._queues[item.content.priority].appendleft(item)
+
+    def take(self, most: int = BATCH, timeout_s: float = 0.5) -> list[Item]:
+        """Return the most urgent messages; fires, and states of gateways, without others."""
+        with self._there:
+            if not len(self):
+                self._there.wait(timeout_s)
+            return self._take(most)
+
+    def _take(self, most: int) -> list[Item]:
+        taken: list[Item] = []
+        room = most
+        for priority in Priority:
+            if taken and priority is Priority.GATEWAY:
+                break
+            queue = self._queues[priority]
+            while queue and room > 0:
+                room -= max(len(queue[0].content.readings), 1)
+                taken.append(queue.popleft())
+            if taken and priority is Priority.FIRE:
+                break
+        return taken
+
+
+class Acknowledgements:
+    """Sends them in the order in which the messages came, as MQTT 5 (4.6) demands.
+
+    A fire is committed before what came earlier, but acknowledged after it.
+    """
+
+    def __init__(self, send: Callable[[int], object]) -> None:
+        self._send = send
+        self._connection = 0
+        self._order: deque[int] = deque()
+        self._done: set[int] = set()
+        self._lock = threading.Lock()
+
+    def connected(self, connection: int) -> None:
+        """Begin a connection: what came on another one can't be acknowledged on it."""
+        with self._lock:
+            self._connection = connection
+            self._order.clear()
+            self._done.clear()
+
+    def came(self, mid: int) -> None:
+        """Note that a message came that has to be acknowledged."""
+        with self._lock:
+            self._order.append(mid)
+
+    def done(self, items: Iterable[Item]) -> int:
+        """Acknowledge what may be by now; return how many messages."""
+        with self._lock:
+            self._done |= {
+                item.letter.mid
+                for item in items
+                if item.acknowledged and item.connection == self._connection
+            }
+            sent = 0
+            while self._order and self._order[0] in self._done:
+                mid = self._order.popleft()
+                self._done.discard(mid)
+                self._send(mid)
+                sent += 1
+            return sent
