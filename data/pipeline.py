@@ -105,9 +105,7 @@ class Pipeline:
             changes = self._store(batch)
         told = self._present.tell_if_there(changes)
         rejected.sort(key=lambda r: r.index)
-        return Outcome(
-            len(batch.taken), len(repeated), tuple(rejected), told, tuple(repeated)
-        )
+        return Outcome(len(batch.taken), len(repeated), tuple(rejected), told, tuple(repeated))
 
     def finish_delays(self) -> int:
         """Raise and clear what a delay held back and has lasted since; return at how many devices.

@@ -90,9 +90,7 @@ class Intake:
         self._sources.connected(Way.MQTT, state.name, up=state.online)
         return self._gateways.turn(state)
 
-    def _write(
-        self, faults: Sequence[tuple[Item, Fault]], heard: set[tuple[str, str]]
-    ) -> None:
+    def _write(self, faults: Sequence[tuple[Item, Fault]], heard: set[tuple[str, str]]) -> None:
         """Set messages aside, each once, and keep who was heard through which gateway."""
         by_item: dict[Item, list[Fault]] = {}
         for item, fault in faults:

@@ -1,10 +1,13 @@
 """Who plays a scenario: roles → devices of a town. Pure; the same seed chooses the same ones."""
 
+import math
 import random
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from data.domain.words import BuildingCategory, DeviceKind
+from data.feeds.fleet import Fleet
 from data.feeds.simulated import scenarios
 from data.feeds.simulated.http import FeedError
 from data.feeds.simulated.routes import NB_IOT
@@ -20,70 +23,98 @@ SHAKY: Final = 2
 MAINS: Final = 5
 
 
-def choose(scenario: Scenario, town: Town, able: Collection[str], rng: random.Random) -> Cast:
-    """Return the cast of a scenario.
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Whom to choose from.
 
-    Parameters
+    Attributes
     ----------
-    able
-        The devices that work and to which something may happen.
+    talking
+        The devices that send anything.
+    healthy
+        Those of them to which something may happen.
+    """
+
+    town: Town
+    talking: tuple[Member, ...]
+    healthy: tuple[Member, ...]
+
+
+def choose(scenario: Scenario, pool: Pool, rng: random.Random) -> Cast:
+    """Return the cast of a scenario.
 
     Raises
     ------
     FeedError
         If the town has nobody for it.
     """
-    members = [town.members[device_id] for device_id in sorted(able)]
-    found = _CHOOSERS[scenario.name](town, members, rng)
+    found = _CHOOSERS[scenario.name](pool, rng)
     return {role: tuple(m.id for m in theirs) for role, theirs in found.items() if theirs}
+
+
+def pool_of(town: Town, fleet: Fleet) -> Pool:
+    """Return whom a town has to choose from."""
+    talking, healthy = (
+        tuple(town.members[fleet.ids[slot]] for slot in slots)
+        for slots in (fleet.talking, fleet.healthy)
+    )
+    return Pool(town, talking, healthy)
 
 
 _Found = Mapping[str, Sequence[Member]]
 
 
-def _fire(town: Town, members: Sequence[Member], rng: random.Random) -> _Found:
+def _fire(pool: Pool, rng: random.Random) -> _Found:
     inside: dict[str, list[Member]] = {}
-    for member in members:
+    for member in pool.healthy:
         inside.setdefault(member.building or "", []).append(member)
-    houses = [
+    calm = [
         house
-        for house in town.houses.values()
-        if house.category is BuildingCategory.THREE_IN_ONE
-        and not house.troubled
-        and len(_of(inside.get(house.id, ()), DeviceKind.SMOKE)) > 1
+        for house in pool.town.houses.values()
+        if not house.troubled and _of(inside.get(house.id, ()), DeviceKind.SMOKE)
     ]
+    houses = [house for house in calm if house.category is BuildingCategory.THREE_IN_ONE]
     if not houses:
-        raise _nobody("三合一场所至少要有两个烟感", "a three-in-one building with two detectors")
+        raise _nobody("三合一场所里没有烟感", "a three-in-one building with a detector")
 
-    def neighbours(house: House) -> list[Member]:
-        near = [town.houses[other] for other in house.neighbours if other in town.houses]
-        calm = [other for other in near if not other.troubled]
-        return [m for other in calm for m in _of(inside.get(other.id, ()), DeviceKind.SMOKE)]
-
-    def worth(house: House) -> tuple[bool, bool, bool]:
+    def worth(house: House) -> tuple[bool, ...]:
         there = inside[house.id]
-        heat = _of(there, DeviceKind.HEAT)
-        return bool(_of(there, DeviceKind.TRANSMITTER)), bool(neighbours(house)), bool(heat)
+        kinds = (DeviceKind.TRANSMITTER, DeviceKind.HEAT, DeviceKind.ELECTRICAL)
+        has = (bool(_of(there, kind)) for kind in kinds)
+        return len(_of(there, DeviceKind.SMOKE)) > 1, *has
 
     best = max(worth(house) for house in houses)
     house = rng.choice([house for house in houses if worth(house) == best])
     there = inside[house.id]
     smoke = _of(there, DeviceKind.SMOKE)
+    beside = _beside(house, calm)
     return {
         "first": smoke[:1],
         "upstairs": smoke[1:3],
         "heat": _of(there, DeviceKind.HEAT),
         "wiring": _of(there, DeviceKind.ELECTRICAL)[:1],
         "panel": _of(there, DeviceKind.TRANSMITTER)[:1],
-        "neighbour": neighbours(house)[:1],
+        "neighbour": _of(inside[beside.id], DeviceKind.SMOKE)[:1] if beside else (),
     }
 
 
-def _storm(town: Town, members: Sequence[Member], rng: random.Random) -> _Found:
+def _beside(house: House, others: Iterable[House]) -> House | None:
+    """Return the building that touches one, or else the nearest."""
+    away = [other for other in others if other is not house]
+    touching = [other for other in away if other.id in house.neighbours]
+
+    def distance(other: House) -> float:
+        east = (other.lon - house.lon) * math.cos(math.radians(house.lat))
+        return math.hypot(east, other.lat - house.lat)
+
+    return min(touching or away, key=distance, default=None)
+
+
+def _storm(pool: Pool, rng: random.Random) -> _Found:
     one_each = {
         member.building: member
-        for member in _of(members, DeviceKind.SMOKE)
-        if member.building is not None and not town.houses[member.building].troubled
+        for member in _of(pool.healthy, DeviceKind.SMOKE)
+        if member.building is not None and not pool.town.houses[member.building].troubled
     }
     chosen = list(one_each.values())
     rng.shuffle(chosen)
@@ -93,28 +124,29 @@ def _storm(town: Town, members: Sequence[Member], rng: random.Random) -> _Found:
     return {"shaky": shaky, "worst": worst, "crowd": crowd[:CROWD]}
 
 
-def _power_cut(town: Town, members: Sequence[Member], rng: random.Random) -> _Found:
-    theirs = _smallest(members, DeviceKind.TRANSMITTER)
-    panels = [m for m in _of(theirs, DeviceKind.TRANSMITTER) if m.id in town.wiring.addresses]
+def _power_cut(pool: Pool, rng: random.Random) -> _Found:
+    theirs = _smallest(pool.talking, DeviceKind.TRANSMITTER)
+    panels = [m for m in _of(theirs, DeviceKind.TRANSMITTER) if m.id in pool.town.wiring.addresses]
     mains = _of(theirs, DeviceKind.ELECTRICAL)
     rng.shuffle(mains)
     return {"all": theirs, "panels": panels, "mains": mains[:MAINS]}
 
 
-def _gateway_lost(town: Town, members: Sequence[Member], rng: random.Random) -> _Found:
-    theirs = _smallest([member for member in members if member.kind in NB_IOT], DeviceKind.SMOKE)
+def _gateway_lost(pool: Pool, rng: random.Random) -> _Found:
+    theirs = _smallest([m for m in pool.talking if m.kind in NB_IOT], DeviceKind.SMOKE)
+    healthy = set(pool.healthy)
     calm = [
         m
         for m in _of(theirs, DeviceKind.SMOKE)
-        if m.building is not None and not town.houses[m.building].troubled
+        if m in healthy and m.building is not None and not pool.town.houses[m.building].troubled
     ]
     if not calm:
         raise _nobody("社区里没有无报警的烟感", "a detector without alarms in the community")
     return {"behind": theirs, "witness": [rng.choice(calm)]}
 
 
-def _quiet_day(_town: Town, members: Sequence[Member], _rng: random.Random) -> _Found:
-    return {"community": _smallest(members, DeviceKind.SMOKE)}
+def _quiet_day(pool: Pool, _rng: random.Random) -> _Found:
+    return {"community": _smallest(pool.healthy, DeviceKind.SMOKE)}
 
 
 def _smallest(members: Iterable[Member], kind: DeviceKind) -> list[Member]:
@@ -136,7 +168,7 @@ def _nobody(zh: str, en: str) -> FeedError:
     return FeedError(f"这个场景无法演示：{zh}。/ This scenario can't be played: it needs {en}.")
 
 
-_CHOOSERS: Final[Mapping[str, Callable[[Town, Sequence[Member], random.Random], _Found]]] = {
+_CHOOSERS: Final[Mapping[str, Callable[[Pool, random.Random], _Found]]] = {
     scenarios.QUIET_DAY.name: _quiet_day,
     scenarios.FIRE.name: _fire,
     scenarios.STORM.name: _storm,

@@ -4,7 +4,6 @@ import asyncio
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 import orjson
 import structlog
@@ -14,13 +13,12 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from data.feeds.mqtt.broker import Broker
+from data.feeds.mqtt.mapping import OWN
 from data.feeds.simulated.ledger import Entry, Ledger, Way
 
 log = structlog.get_logger(__name__)
 
-TOPIC: Final = "xintang/v1/"
-PORT: Final = 1883
-TLS_PORT: Final = 8883
 KEEPALIVE_S: Final = 30
 #: For how long the broker keeps what a gateway that is away has not been told.
 SESSION_S: Final = 3600
@@ -28,11 +26,21 @@ MAX_QUEUED: Final = 10_000
 
 
 class MqttGateway:
-    """One connection with devices behind it; the broker's PUBACK is what the ledger calls safe."""
+    """One connection with devices behind it; the broker's PUBACK is what the ledger calls safe.
 
-    def __init__(self, url: str, name: str, devices: Iterable[str], ledger: Ledger) -> None:
+    Parameters
+    ----------
+    broker
+        Of it address and credentials are used; the gateway's own name is its client id.
+    devices
+        Those behind it, which it lists; None for one that says nothing of itself.
+    """
+
+    def __init__(
+        self, broker: Broker, name: str, devices: Iterable[str] | None, ledger: Ledger
+    ) -> None:
         self.name = name
-        self.devices = tuple(devices)
+        self.devices = None if devices is None else tuple(devices)
         self.ledger = ledger
         self._lock = threading.Lock()
         self._waiting: dict[int, Entry] = {}
@@ -40,17 +48,16 @@ class MqttGateway:
         self._settled: dict[int, tuple[asyncio.AbstractEventLoop, asyncio.Event]] = {}
         self._states: set[int] = set()
         self._up = threading.Event()
-        self._where = urlsplit(url)
+        self._broker = broker
         self._client = self._make()
 
     def start(self) -> None:
         """Connect, and again whenever the connection is lost; returns at once."""
-        default = TLS_PORT if self._where.scheme == "mqtts" else PORT
         session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         session.SessionExpiryInterval = SESSION_S
         self._client.connect_async(
-            self._where.hostname or "127.0.0.1",
-            self._where.port or default,
+            self._broker.host,
+            self._broker.port,
             KEEPALIVE_S,
             clean_start=False,
             properties=session,
@@ -59,10 +66,15 @@ class MqttGateway:
 
     def stop(self) -> None:
         """Say that it goes, and go."""
-        if self._up.is_set():
+        if self._up.is_set() and self.devices is not None:
             self._say_state(online=False).wait_for_publish(1.0)
+        self.leave()
+
+    def leave(self) -> None:
+        """Go without a word: somebody else goes on in its name."""
         self._client.disconnect()
         self._client.loop_stop()
+        self._up.clear()
 
     def lose(self) -> None:
         """Vanish as in a power cut: the broker speaks its last will."""
@@ -103,8 +115,9 @@ class MqttGateway:
         entry = self.ledger.open(Way.MQTT, device_id, message["message_id"], message)
         self.ledger.sent(entry)
         marks = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-        marks.UserProperty = ("gateway", self.name)
-        topic, payload = f"{TOPIC}{device_id}/reading", orjson.dumps(message)
+        if self.devices is not None:
+            marks.UserProperty = ("gateway", self.name)
+        topic, payload = f"{OWN}{device_id}/reading", orjson.dumps(message)
         number = self._client.publish(topic, payload, qos=1, properties=marks).mid
         with self._lock:
             reason = self._early.pop(number, None)
@@ -148,7 +161,8 @@ class MqttGateway:
             log.warning("the broker refuses the gateway", gateway=self.name, reason=str(reason))
             return
         self._up.set()
-        self._say_state(online=True)
+        if self.devices is not None:
+            self._say_state(online=True)
 
     def _on_disconnect(self, *_: Any) -> None:
         self._up.clear()
@@ -163,23 +177,22 @@ class MqttGateway:
 
     @property
     def _state_topic(self) -> str:
-        return f"{TOPIC}gateways/{self.name}/state"
+        return f"{OWN}gateways/{self.name}/state"
 
     def _state(self, *, online: bool) -> bytes:
-        said = {"state": "online" if online else "offline", "devices": list(self.devices)}
+        said = {"state": "online" if online else "offline", "devices": self.devices}
         return orjson.dumps(said)
 
     def _make(self) -> Client:
         client = Client(CallbackAPIVersion.VERSION2, client_id=self.name, protocol=MQTTv5)
-        if self._where.username:
-            client.username_pw_set(
-                unquote(self._where.username), unquote(self._where.password or "")
-            )
-        if self._where.scheme == "mqtts":
-            client.tls_set()
+        if self._broker.user:
+            client.username_pw_set(self._broker.user, self._broker.password)
+        if self._broker.tls is not None:
+            client.tls_set_context(self._broker.tls)
         client.max_queued_messages_set(MAX_QUEUED)
         client.reconnect_delay_set(1, 10)
-        client.will_set(self._state_topic, self._state(online=False), qos=1, retain=True)
+        if self.devices is not None:
+            client.will_set(self._state_topic, self._state(online=False), qos=1, retain=True)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish

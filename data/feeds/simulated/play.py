@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from data.domain.weeks import SHANGHAI
+from data.domain.words import Reported
 from data.feeds.fleet import Fleet, Telemetry
 from data.feeds.simulated.cast import Cast
 from data.feeds.simulated.messages import Message
@@ -130,11 +131,11 @@ class Player:
 
 
 def _changed(message: Message, report: Report) -> Message:
-    """Return a usual message as the step wants it; a device has no values that are not its own."""
+    """Return a usual message as the step wants it; a broken device says that it is, whatever."""
     own = {name: value for name, value in report.values.items() if name in message["values"]}
     return {
         **message,
-        "status": str(report.status),
+        "status": Reported.FAULT if message["status"] == Reported.FAULT else report.status,
         "values": {**message["values"], **own},
     }
 

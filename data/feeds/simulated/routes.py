@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -10,6 +11,7 @@ import httpx
 
 from data.domain.words import DeviceKind
 from data.feeds import gb26875 as gb
+from data.feeds.mqtt.broker import Broker
 from data.feeds.simulated.http import HttpGateway
 from data.feeds.simulated.ledger import Ledger, Way
 from data.feeds.simulated.messages import Message
@@ -26,6 +28,17 @@ HTTP_TIMEOUT_S: Final = 30.0
 MAX_WAITING: Final = 2000
 
 
+class Part(Enum):
+    """Whose connections they are."""
+
+    #: The town's own.
+    TOWN = "town"
+    #: Those of the town, gateways included, for a while: they are given back without a word.
+    STAND_IN = "stand-in"
+    #: Devices that speak for themselves over MQTT; their gateway stays where it is.
+    GUEST = "guest"
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """Where an application takes messages; without a port or broker devices speak HTTP."""
@@ -33,7 +46,7 @@ class Where:
     url: str
     key: str
     gb26875: tuple[str, int] | None = None
-    mqtt_url: str = ""
+    broker: Broker | None = None
 
 
 class Routes:
@@ -43,8 +56,6 @@ class Routes:
     ----------
     only
         The devices that speak; the transmitter of a part among them is connected too.
-    name
-        Begins the names of the gateways, which a broker must be able to tell apart.
     """
 
     def __init__(
@@ -55,20 +66,22 @@ class Routes:
         only: Collection[str],
         *,
         ledger: Ledger | None = None,
-        name: str = "gw",
+        part: Part = Part.TOWN,
     ) -> None:
         self.ledger = ledger or Ledger(keep=False)
         self.stop = asyncio.Event()
         self._town = town
         self._where = where
         self._mischief = mischief
+        self._part = part
+        self._left: frozenset[str] = frozenset()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._panels = (
             None
             if where.gb26875 is None
             else Panels(town, where.gb26875, mischief, self.ledger, only)
         )
-        self._gateways = self._make_gateways(sorted(only), name)
+        self._gateways = self._make_gateways(sorted(only))
 
     async def __aenter__(self) -> Self:
         """Open the connections; returns without waiting for them."""
@@ -96,15 +109,16 @@ class Routes:
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._panels is not None:
             await self._panels.disconnect()
-        stopping = (asyncio.to_thread(gateway.stop) for gateway in self._gateways.values())
-        await asyncio.gather(*stopping)
+        is_own = self._part is Part.TOWN
+        ends = [one.stop if is_own else one.leave for one in self._gateways.values()]
+        await asyncio.gather(*(asyncio.to_thread(end) for end in ends))
         await self._client.aclose()
 
     def way_of(self, device_id: str) -> Way:
         """Return the protocol of a device."""
         if self._panels is not None and self._panels.speaks_for(device_id):
             return Way.GB26875
-        if self._where.mqtt_url and self._town.members[device_id].kind in NB_IOT:
+        if self._where.broker is not None and self._town.members[device_id].kind in NB_IOT:
             return Way.MQTT
         return Way.HTTP
 
@@ -149,9 +163,14 @@ class Routes:
         await self.connected()
 
     async def hold(self, device_ids: Collection[str]) -> None:
-        """Leave the transmitters of these devices to somebody else, and take the others back."""
+        """Leave these devices' connections to somebody else, and take the others back."""
         if self._panels is not None:
             await self._panels.hold(device_ids)
+        for gateway in self._behind(self._left - frozenset(device_ids)):
+            gateway.start()
+        for gateway in self._behind(frozenset(device_ids) - self._left):
+            await asyncio.to_thread(gateway.leave)
+        self._left = frozenset(device_ids)
 
     async def connected(self, timeout_s: float = 10.0) -> bool:
         """Wait for all connections; return whether they are there in time."""
@@ -191,7 +210,11 @@ class Routes:
         for community, theirs in by_gateway.items():
             self._start(self._gateways[community].deliver(theirs))
 
-    def _make_gateways(self, only: Iterable[str], name: str) -> dict[str, MqttGateway]:
+    def _make_gateways(self, only: Iterable[str]) -> dict[str, MqttGateway]:
+        broker = self._where.broker
+        if broker is None:
+            return {}
+        name = "devices" if self._part is Part.GUEST else "gw"
         by_community: dict[str, list[str]] = {}
         for device_id in only:
             if self.way_of(device_id) is Way.MQTT:
@@ -199,7 +222,10 @@ class Routes:
                 by_community.setdefault(community, []).append(device_id)
         return {
             community: MqttGateway(
-                self._where.mqtt_url, f"{name}-{community}", device_ids, self.ledger
+                broker,
+                f"{name}-{community}",
+                None if self._part is Part.GUEST else device_ids,
+                self.ledger,
             )
             for community, device_ids in by_community.items()
         }
@@ -207,7 +233,11 @@ class Routes:
     def _behind(self, device_ids: Collection[str]) -> list[MqttGateway]:
         """Return the gateways all of whose devices are among these."""
         ids = frozenset(device_ids)
-        return [gateway for gateway in self._gateways.values() if ids.issuperset(gateway.devices)]
+        return [
+            gateway
+            for gateway in self._gateways.values()
+            if gateway.devices is not None and ids.issuperset(gateway.devices)
+        ]
 
     def _start(self, work: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.create_task(work)

@@ -93,6 +93,11 @@ class Scenario:
         )
 
     @property
+    def cuts(self) -> bool:
+        """Whether whole gateways vanish in it."""
+        return any(isinstance(step.does, Cut) for step in self.steps)
+
+    @property
     def roles(self) -> frozenset[str]:
         """Who takes part."""
         return frozenset(step.who for step in self.steps)

@@ -43,6 +43,8 @@ class House:
     name: str
     category: BuildingCategory
     community: str
+    lon: float
+    lat: float
     neighbours: tuple[str, ...] = ()
     #: Whether an alarm of it is open.
     troubled: bool = False
@@ -102,7 +104,14 @@ def _houses(session: Session) -> dict[str, House]:
     still_open = select(AlarmRow.building_id).where(AlarmRow.closed_at.is_(None))
     troubled = set(session.scalars(still_open.distinct()))
     rows = session.execute(
-        select(Building.id, Building.name, Building.category, Building.community_code)
+        select(
+            Building.id,
+            Building.name,
+            Building.category,
+            Building.community_code,
+            Building.lon,
+            Building.lat,
+        )
     )
     return {
         row.id: House(*row, neighbours=tuple(beside.get(row.id, ())), troubled=row.id in troubled)

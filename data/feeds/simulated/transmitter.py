@@ -157,10 +157,11 @@ class TransmitterClient:
 
     async def _attempts(self, frame: gb.Frame, entry: Entry | None) -> int | None:
         """Send a frame until it is confirmed, as often as one should; return the last answer."""
-        answer = None
+        answer: int | None = None
         for _ in range(self._patience.attempts):
             await self._up.wait()
-            self._pending[frame.serial] = waiting = asyncio.get_running_loop().create_future()
+            waiting: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+            self._pending[frame.serial] = waiting
             if entry is not None:
                 self.ledger.sent(entry)
             self._write(frame)

@@ -1,5 +1,6 @@
 """Where the running application takes messages, from its settings and its data directory."""
 
+from data.feeds.mqtt.broker import broker_of
 from data.feeds.simulated.routes import Where
 from data.home import API_KEY, GB26875_PORT
 from data.settings import Settings
@@ -18,7 +19,8 @@ def where_is(settings: Settings, url: str = "", key: str = "") -> Where:
     """
     host = _ANY.get(settings.host, settings.host)
     own_url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
-    return Where(url or own_url, key or _key(settings), _gb26875(settings))
+    broker = broker_of(settings, 0) if settings.mqtt_url else None
+    return Where(url or own_url, key or _key(settings), _gb26875(settings), broker)
 
 
 def _key(settings: Settings) -> str:

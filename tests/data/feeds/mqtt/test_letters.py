@@ -114,9 +114,7 @@ def message_id(one: Letter) -> str:
         (b'{"state": "online", "devices": ["S1", "S0", "S1"]}', True, ("S0", "S1")),
     ],
 )
-def test_what_a_gateway_says(
-    payload: bytes, online: bool, devices: tuple[str, ...] | None
-) -> None:
+def test_what_a_gateway_says(payload: bytes, online: bool, devices: tuple[str, ...] | None) -> None:
     state = read(payload, "xintang/v1/gateways/G1/state").state
     assert state is not None
     assert (state.name, state.online, state.devices) == ("G1", online, devices)
@@ -138,12 +136,16 @@ def test_a_state_that_was_deleted_says_nothing() -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(
-        st.sampled_from(["status", "values", "list", "smoke_pct", "message_id", "ev", "payload"])
-        | st.text(max_size=4),
-        inner,
-        max_size=5,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                ["status", "values", "list", "smoke_pct", "message_id", "ev", "payload"]
+            )
+            | st.text(max_size=4),
+            inner,
+            max_size=5,
+        )
     ),
     max_leaves=12,
 )
