@@ -146,7 +146,9 @@ def _gateway_lost(pool: Pool, rng: random.Random) -> _Found:
 
 
 def _quiet_day(pool: Pool, _rng: random.Random) -> _Found:
-    return {"community": _smallest(pool.healthy, DeviceKind.SMOKE)}
+    has_panel = any(member.kind is DeviceKind.TRANSMITTER for member in pool.healthy)
+    kind = DeviceKind.TRANSMITTER if has_panel else DeviceKind.SMOKE
+    return {"community": _smallest(pool.healthy, kind)}
 
 
 def _smallest(members: Iterable[Member], kind: DeviceKind) -> list[Member]:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -25,6 +26,15 @@ SESSION_S: Final = 3600
 MAX_QUEUED: Final = 10_000
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message on its way, and who is to be told when the broker has it."""
+
+    entry: Entry
+    loop: asyncio.AbstractEventLoop
+    settled: asyncio.Event
+
+
 class MqttGateway:
     """One connection with devices behind it; the broker's PUBACK is what the ledger calls safe.
 
@@ -43,16 +53,24 @@ class MqttGateway:
         self.devices = None if devices is None else tuple(devices)
         self.ledger = ledger
         self._lock = threading.Lock()
-        self._waiting: dict[int, Entry] = {}
+        self._waiting: dict[int, Letter] = {}
         self._early: dict[int, ReasonCode] = {}
-        self._settled: dict[int, tuple[asyncio.AbstractEventLoop, asyncio.Event]] = {}
         self._states: set[int] = set()
         self._up = threading.Event()
         self._broker = broker
         self._client = self._make()
 
     def start(self) -> None:
-        """Connect, and again whenever the connection is lost; returns at once."""
+        """Connect, and again whenever the connection is lost; returns at once.
+
+        What the broker has not confirmed before goes out again.
+        """
+        self._client = self._make()
+        with self._lock:
+            unconfirmed = list(self._waiting.values())
+            self._waiting.clear()
+            self._early.clear()
+            self._states.clear()
         session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         session.SessionExpiryInterval = SESSION_S
         self._client.connect_async(
@@ -63,6 +81,8 @@ class MqttGateway:
             properties=session,
         )
         self._client.loop_start()
+        for letter in unconfirmed:
+            self._publish(letter)
 
     def stop(self) -> None:
         """Say that it goes, and go."""
@@ -95,64 +115,61 @@ class MqttGateway:
         Those that it did not stay queued and go out when the connection is back.
         """
         loop = asyncio.get_running_loop()
-        events = []
-        for message in messages:
-            event = asyncio.Event()
-            self._publish(message, (loop, event))
-            events.append(event)
+        letters = [
+            Letter(
+                self.ledger.open(Way.MQTT, message["device_id"], message["message_id"], message),
+                loop,
+                asyncio.Event(),
+            )
+            for message in messages
+        ]
+        for letter in letters:
+            self._publish(letter)
         try:
             async with asyncio.timeout(timeout_s):
-                for event in events:
-                    await event.wait()
+                for letter in letters:
+                    await letter.settled.wait()
         except TimeoutError:
             return False
         return True
 
-    def _publish(
-        self, message: Mapping[str, Any], settled: tuple[asyncio.AbstractEventLoop, asyncio.Event]
-    ) -> None:
-        device_id = message["device_id"]
-        entry = self.ledger.open(Way.MQTT, device_id, message["message_id"], message)
+    def _publish(self, letter: Letter) -> None:
+        entry = letter.entry
         self.ledger.sent(entry)
         marks = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         if self.devices is not None:
             marks.UserProperty = ("gateway", self.name)
-        topic, payload = f"{OWN}{device_id}/reading", orjson.dumps(message)
+        topic, payload = f"{OWN}{entry.source}/reading", orjson.dumps(entry.content)
         number = self._client.publish(topic, payload, qos=1, properties=marks).mid
         with self._lock:
             reason = self._early.pop(number, None)
             if reason is None:  # the broker has not answered while this went out
-                self._waiting[number] = entry
-                self._settled[number] = settled
+                self._waiting[number] = letter
         if reason is not None:
-            self._settle(entry, settled, reason)
+            self._settle(letter, reason)
 
     def _on_publish(
-        self, _client: Client, _data: Any, number: int, reason: ReasonCode, _more: Any
+        self, client: Client, _data: Any, number: int, reason: ReasonCode, _more: Any
     ) -> None:
         with self._lock:
+            if client is not self._client:
+                return
             if number in self._states:
                 self._states.discard(number)
                 return
-            entry, settled = self._waiting.pop(number, None), self._settled.pop(number, None)
-            if entry is None or settled is None:
+            letter = self._waiting.pop(number, None)
+            if letter is None:
                 self._early[number] = reason
                 return
-        self._settle(entry, settled, reason)
+        self._settle(letter, reason)
 
-    def _settle(
-        self,
-        entry: Entry,
-        settled: tuple[asyncio.AbstractEventLoop, asyncio.Event],
-        reason: ReasonCode,
-    ) -> None:
+    def _settle(self, letter: Letter, reason: ReasonCode) -> None:
         if reason.is_failure:
-            self.ledger.refuse(entry, str(reason))
+            self.ledger.refuse(letter.entry, str(reason))
         else:
-            self.ledger.confirm(entry)
-        loop, event = settled
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(event.set)
+            self.ledger.confirm(letter.entry)
+        if not letter.loop.is_closed():
+            letter.loop.call_soon_threadsafe(letter.settled.set)
 
     def _on_connect(
         self, _client: Client, _data: Any, _flags: Any, reason: ReasonCode, _more: Any

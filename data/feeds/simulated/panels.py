@@ -117,9 +117,11 @@ class Panels:
         return jobs
 
     def pressed(self, device_id: str, flag: gb.OperationFlag) -> Job:
-        """Return a button that is pressed at the fire panel behind a transmitter."""
+        """Return a pressed button: that of the alarm is the transmitter's own."""
         client = self._clients[self._wiring.addresses[device_id]]
-        return client, panel.operation(flag, OPERATOR, client.clock()), True
+        own = flag is gb.OperationFlag.MANUAL_ALARM
+        unit = (panel.pressed if own else panel.operation)(flag, OPERATOR, client.clock())
+        return client, unit, True
 
     def declared(self, device_id: str, flags: gb.TransmitterFlag) -> Job:
         """Return what a transmitter says of itself."""

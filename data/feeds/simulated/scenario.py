@@ -27,7 +27,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Somebody presses a button at the fire panel."""
+    """Somebody presses a button of the transmitter (the alarm) or of its fire panel (others)."""
 
     button: gb.OperationFlag
 

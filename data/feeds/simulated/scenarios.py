@@ -35,7 +35,7 @@ FIRE: Final = Scenario(
         Step(20, "first", Report({"smoke_pct": 24, "temperature_c": 39}), "烟感报火警", "the detector reports a fire"),
         Step(35, "upstairs", Report({"smoke_pct": 19}), "烟到楼上", "smoke upstairs"),
         Step(25, "heat", Report({"temperature_c": 71}, Reported.FIRE), "感温探测器动作", "heat detectors respond"),
-        Step(20, "panel", Press(gb.OperationFlag.MANUAL_ALARM), "有人在控制器上手动报警", "somebody raises the alarm at the panel"),
+        Step(20, "panel", Press(gb.OperationFlag.MANUAL_ALARM), "有人按下手动报警", "somebody presses the alarm button"),
         Step(15, "panel", Press(gb.OperationFlag.SILENCE), "值班员消音", "the operator silences the panel"),
         Step(35, "neighbour", Report({"smoke_pct": 18}), "烟进入毗邻建筑", "smoke in the building next door"),
         Step(60, "first", Report({"smoke_pct": 46, "temperature_c": 88}), "火势最大", "the fire at its height"),
