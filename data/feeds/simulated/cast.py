@@ -146,9 +146,10 @@ def _gateway_lost(pool: Pool, rng: random.Random) -> _Found:
 
 
 def _quiet_day(pool: Pool, _rng: random.Random) -> _Found:
-    has_panel = any(member.kind is DeviceKind.TRANSMITTER for member in pool.healthy)
-    kind = DeviceKind.TRANSMITTER if has_panel else DeviceKind.SMOKE
-    return {"community": _smallest(pool.healthy, kind)}
+    parts = pool.town.wiring.parts
+    behind_panels = {member.community for member in pool.healthy if member.id in parts}
+    there = [m for m in pool.healthy if not behind_panels or m.community in behind_panels]
+    return {"community": _smallest(there, DeviceKind.SMOKE)}
 
 
 def _smallest(members: Iterable[Member], kind: DeviceKind) -> list[Member]:
