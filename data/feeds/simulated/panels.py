@@ -66,10 +66,16 @@ class Panels:
 
     async def disconnect(self, device_ids: Iterable[str] | None = None) -> None:
         """End the connections of the transmitters among these devices, or all."""
-        addresses = self._connected.intersection(self._chosen(device_ids))
-        self._connected -= addresses
+        addresses = self._chosen(device_ids)
+        self._connected.difference_update(addresses)
         clients = [self._clients[address] for address in addresses]
         await asyncio.gather(*(client.__aexit__(None, None, None) for client in clients))
+
+    async def cut(self, device_ids: Iterable[str]) -> None:
+        """Let the transmitters among these devices fall silent; their connections stay open."""
+        addresses = self._connected.intersection(self._chosen(device_ids))
+        self._connected -= addresses
+        await asyncio.gather(*(self._clients[address].vanish() for address in addresses))
 
     async def hold(self, device_ids: Iterable[str]) -> None:
         """Leave the transmitters of these devices to somebody else, and take the others back."""

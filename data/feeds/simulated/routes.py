@@ -149,7 +149,7 @@ class Routes:
         """Cut the power of devices: their transmitters and gateways vanish."""
         gone = frozenset(device_ids)
         if self._panels is not None:
-            await self._panels.disconnect(gone)
+            await self._panels.cut(gone)
         for gateway in self._behind(gone):
             await asyncio.to_thread(gateway.lose)
 

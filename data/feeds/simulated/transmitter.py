@@ -95,12 +95,15 @@ class TransmitterClient:
         self._outbox: list[bytes] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._writer: asyncio.StreamWriter | None = None
+        #: A connection that is dead on this side only.
+        self._ghost: asyncio.StreamWriter | None = None
         self._up = asyncio.Event()
         self._there = asyncio.Event()
         self._room = asyncio.Semaphore(MAX_UNANSWERED)
 
     async def __aenter__(self) -> Self:
         """Begin to connect; returns at once."""
+        self._bury()
         for work in (self._connect_forever(), self._write_forever(), self._beat_forever()):
             self._start(work)
         return self
@@ -111,12 +114,16 @@ class TransmitterClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the connection as a power cut does; what is to be kept waits for the next one."""
+        """End the connection; what is to be kept waits for the next one."""
         self.hang_up()
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self._bury()
+        await self._rest()
+
+    async def vanish(self) -> None:
+        """Fall silent as in a power cut: nobody tells the centre that the connection is dead."""
+        self._ghost, self._writer = self._writer, None
+        self._lost()
+        await self._rest()
 
     @property
     def is_connected(self) -> bool:
@@ -154,6 +161,17 @@ class TransmitterClient:
         if self._writer is not None:
             self._writer.transport.abort()
         self._lost()
+
+    def _bury(self) -> None:
+        if self._ghost is not None:
+            self._ghost.transport.abort()
+            self._ghost = None
+
+    async def _rest(self) -> None:
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _attempts(self, frame: gb.Frame, entry: Entry | None) -> int | None:
         """Send a frame until it is confirmed, as often as one should; return the last answer."""
@@ -194,7 +212,8 @@ class TransmitterClient:
                 await self._listen(reader)
             finally:
                 self._lost()
-                writer.close()
+                if writer is not self._ghost:
+                    writer.close()
             await asyncio.sleep(wait)
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:

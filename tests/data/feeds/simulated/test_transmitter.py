@@ -156,3 +156,31 @@ async def test_what_it_can_not_do_is_denied(site: Lane) -> None:
     async with centre(answer) as (port, heard), client_of(port, site, Ledger()):
         await until(lambda: any(frame.command == gb.Command.DENY for frame in heard))
     assert next(f for f in heard if f.command == gb.Command.DENY).serial == 900
+
+
+async def test_a_power_cut_is_silence_not_an_end(site: Lane) -> None:
+    ledger, ended = Ledger(), asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        stream = gb.FrameStream()
+        with contextlib.suppress(ConnectionError):
+            while chunk := await reader.read(4096):
+                for one in stream.feed(chunk):
+                    assert isinstance(one, gb.Frame)
+                    writer.write(one.reply(gb.Command.CONFIRM, site.clock()).encode())
+        ended.set()
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    client = client_of(server.sockets[0].getsockname()[1], site, ledger)
+    async with client:
+        assert await client.send(burning(client))
+        await client.vanish()
+        assert not client.is_connected
+        await asyncio.sleep(0.3)
+        assert not ended.is_set()
+        waiting = asyncio.create_task(client.send(burning(client, 300)))
+        await client.__aenter__()  # the power is back
+        assert await waiting
+        await asyncio.wait_for(ended.wait(), 5)
+    server.close()
