@@ -136,6 +136,7 @@ def transmitters(fd: Annotated[int, typer.Option(hidden=True)] = -1) -> None:
 @cli.command()
 def mqtt(
     process: Annotated[int, typer.Option(min=1, max=64, help="which of several processes")] = 1,
+    leave: Annotated[bool, typer.Option(help="take what waits for it, then no more")] = False,
 ) -> None:
     """Take messages from the broker at XT_MQTT_URL; several processes share them."""
     with sentences("mqtt", stopped=0):
@@ -153,7 +154,7 @@ def mqtt(
         broker, mapping = broker_of(settings, process), load_mapping(settings.mqtt_mapping)
         again = Retry(NoBackoff(), 1)
         redis = Redis.from_url(settings.redis_url, socket_timeout=REDIS_TIMEOUT_S, retry=again)
-        run(Database(settings.sql_url), Present(redis), now, broker, mapping)
+        run(Database(settings.sql_url), Present(redis), now, broker, mapping, leave=leave)
 
 
 @cli.command()

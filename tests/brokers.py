@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,12 +27,12 @@ from data.feeds.mqtt.mapping import MappingTable
 from tests.lane import Lane
 from tests.servers import wait_for
 
-#: As deploy/mosquitto.conf, but written to disk after every message.
+#: As deploy/mosquitto.conf in what matters.
 CONFIGURATION = """
 listener {port} 127.0.0.1
 persistence true
 persistence_location {folder}/
-autosave_on_changes true
+autosave_on_changes false
 autosave_interval 1
 max_inflight_messages 0
 max_queued_messages 0
@@ -74,6 +75,11 @@ class Mosquitto:
             return True
         return False
 
+    def saved(self) -> None:
+        """Wait until it has written to disk what it has by now."""
+        now, file = time.time(), self.folder / "mosquitto.db"
+        wait_for(lambda: file.exists() and file.stat().st_mtime > now)
+
     def kill(self) -> None:
         assert self.process is not None
         self.process.kill()
@@ -88,7 +94,7 @@ class Mosquitto:
         return Broker("127.0.0.1", self.port, f"xintang-test-{number}", **more)
 
     @contextlib.contextmanager
-    def client(self, will: tuple[str, str] | None = None, **login: str) -> Iterator[Client]:
+    def client(self, will: tuple[str, str] | None = None, **login: Any) -> Iterator[Client]:
         """A gateway's or a tester's client."""
         connected = threading.Event()
         client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
@@ -97,6 +103,7 @@ class Mosquitto:
         client.max_inflight_messages_set(1000)
         if login:
             client.username_pw_set(login["user"], login["password"])
+            client.tls_set_context(login["tls"])
         if will is not None:
             client.will_set(*will, qos=1, retain=True)
         client.connect("127.0.0.1", self.port)
@@ -133,6 +140,9 @@ def queue(client: Client, topic: str, message: object, *, gateway: str = "", **o
     properties = Properties(PacketTypes.PUBLISH)
     if gateway:
         properties.UserProperty = ("gateway", gateway)
+    if "reply_to" in options:
+        properties.ResponseTopic = options.pop("reply_to")
+        properties.CorrelationData = options.pop("known_by")
     return client.publish(topic, raw, **{"qos": 1, "properties": properties, **options})
 
 

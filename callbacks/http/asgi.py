@@ -19,6 +19,7 @@ from callbacks.http.building import building_router
 from callbacks.http.bundles import MIN_BYTES, Compressor, SuiteCache, assets_router
 from callbacks.http.cameras import cameras_router
 from callbacks.http.commands import commands_router
+from callbacks.http.counts import CountsOfWays
 from callbacks.http.day import day_router
 from callbacks.http.exports import exports_router
 from callbacks.http.gate import Gate
@@ -33,7 +34,7 @@ from callbacks.http.readings import ReadingCounters, readings_router
 from callbacks.http.rules import rules_router
 from callbacks.http.security import BodyLimit, SecurityHeaders
 from callbacks.http.tiles import tiles_router
-from callbacks.http.transmitters import TransmitterCounts, transmitters_router
+from callbacks.http.transmitters import transmitters_router
 from callbacks.services import Services
 from callbacks.surfaces import ASSETS_FOLDER, Surface, SurfaceApp, make_surface, with_user
 from layouts.weekly import weekly_page
@@ -156,7 +157,7 @@ def _include_routers(
     app.include_router(cameras_router(services))
     app.include_router(tiles_router(services, metrics))
     app.include_router(metrics_router(services, metrics))
-    TransmitterCounts(services.redis, services.registry)
+    CountsOfWays(services.redis, services.registry)
 
 
 def _mount_surfaces(app: FastAPI, services: Services, compressor: Compressor) -> None:

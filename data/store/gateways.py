@@ -42,7 +42,7 @@ def set_devices(session: Session, name: str, device_ids: Collection[str]) -> Non
     known = session.scalars(select(Device.id).where(Device.id.in_(sorted(device_ids))))
     rows = [{"gateway": name, "device_id": device_id} for device_id in known]
     if rows and session.get(Gateway, name) is not None:
-        session.execute(insert_into(session, GatewayDevice), rows)
+        session.execute(insert_into(session, GatewayDevice).on_conflict_do_nothing(), rows)
 
 
 def devices_behind(session: Session, name: str, *, alone: bool) -> list[str]:

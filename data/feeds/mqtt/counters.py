@@ -16,6 +16,7 @@ OUTCOMES: Final = (
     "received",
     "redelivered",
     "acknowledged",
+    "receipt",
     "reading",
     "duplicate",
     "set_aside",

@@ -140,11 +140,9 @@ class ValueOf(Part):
         ValueError
             If it is not a number.
         """
-        if isinstance(value, bool):
-            raise ValueError(f"{value!r} is not a number")
         try:
-            number = round(float(value) * self.factor + self.offset, 9)
-        except (TypeError, ValueError, OverflowError):
+            number = round(float(str(value)) * self.factor + self.offset, 9)
+        except ValueError:
             raise ValueError(f"{value!r} is not a number") from None
         if self.limits is None or math.isnan(number):
             return number

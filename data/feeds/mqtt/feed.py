@@ -28,9 +28,14 @@ log = structlog.get_logger()
 
 RETRY_S: Final = 0.5
 TELL_EVERY_S: Final = 1.0
+#: Who leaves waits so long for more.
+QUIET_S: Final = 3.0
 #: At a stop so long for what came already; what the broker still holds is not lost either way.
 LAST_S: Final = 2.0
 AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError)
+
+#: A message that is in SQL, and why it was set aside if it was.
+Done = tuple[Item, str]
 
 
 class Feed:
@@ -52,7 +57,7 @@ class Feed:
         self._sources = Sources(now)
         self._intake = Intake(database, present, now, self.counters, self._sources)
         #: Committed, but Redis did not hear of it yet.
-        self._untold: list[Item] = []
+        self._untold: list[Done] = []
         self._failing = False
         self._told_error = ""
 
@@ -70,8 +75,25 @@ class Feed:
                 self.step(stop)
         finally:
             stop.set()
-            self.link.stop()
             teller.join()
+            self.link.stop()
+            self._tell()
+
+    def leave(self, stop: threading.Event) -> None:
+        """Take what still waits for this process, then end its session for good."""
+        self.link.start(self._topics_before(), leaving=True)
+        try:
+            quiet_since, received = time.monotonic(), 0
+            while not stop.is_set() and time.monotonic() - quiet_since < QUIET_S:
+                self.step(stop)
+                if self._left() or self.counters.total["received"] != received:
+                    quiet_since, received = time.monotonic(), self.counters.total["received"]
+        finally:
+            self.link.stop(for_good=not (stop.is_set() or self._left()))
+            self._tell()
+
+    def _left(self) -> bool:
+        return bool(len(self.waiting) or self._untold or not self.link.up)
 
     def step(self, stop: threading.Event) -> None:
         """Commit and acknowledge the most urgent messages."""
@@ -81,12 +103,12 @@ class Feed:
             # Not stop.wait(): at the end it would not wait at all.
             time.sleep(RETRY_S)
         if self._untold and self._redis_is_there():
-            self._acknowledge(())
+            self._acknowledge([])
 
     def _commit(self, items: Sequence[Item]) -> bool:
         """Commit and acknowledge some messages; return False while the database is away."""
         try:
-            told = self._intake.take(items)
+            taken = self._intake.take(items)
         except AWAY as error:
             if not self._failing:
                 log.warning("database is away, nothing is acknowledged", error=str(error.__cause__))
@@ -95,10 +117,11 @@ class Feed:
         except Exception as error:  # noqa: BLE001 - one bad message must not stop the others
             return self._one_by_one(items, error)
         self._failing = False
-        if told:
-            self._acknowledge(items)
+        done = [(item, taken.aside.get(item, "")) for item in items]
+        if taken.told:
+            self._acknowledge(done)
         else:
-            self._untold += items
+            self._untold += done
         return True
 
     def _one_by_one(self, items: Sequence[Item], error: Exception) -> bool:
@@ -107,18 +130,24 @@ class Feed:
             self.waiting.put_back([item for item in items if not self._commit([item])])
             return True
         log.error("message can't be recorded", topic=items[0].letter.topic, error=repr(error))
+        why = f"the database refuses it: {error!r}"
         try:
-            self._intake.set_aside(items[0], f"the database refuses it: {error!r}")
+            self._intake.set_aside(items[0], why)
         except AWAY:
             return False
-        self._acknowledge(items)
+        self._acknowledge([(items[0], why)])
         return True
 
-    def _acknowledge(self, items: Sequence[Item]) -> None:
+    def _acknowledge(self, done: Sequence[Done]) -> None:
         """Acknowledge what SQL has and Redis knows, with what waited for Redis before."""
-        done = [*self._untold, *items]
+        done = [*self._untold, *done]
         self._untold.clear()
-        self.counters.count("acknowledged", self.link.acknowledgements.done(done))
+        sent = self.link.acknowledgements.done(item for item, _ in done)
+        self.counters.count("acknowledged", sent)
+        for item, error in done:
+            if item.letter.reply_to:
+                self.link.send_receipt(item.letter, error)
+                self.counters.count("receipt")
 
     def _redis_is_there(self) -> bool:
         try:
@@ -138,7 +167,6 @@ class Feed:
     def _tell_forever(self, stop: threading.Event) -> None:
         while not stop.wait(TELL_EVERY_S):
             self._tell()
-        self._tell()
 
     def _tell(self) -> None:
         link = self.link

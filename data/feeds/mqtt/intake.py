@@ -1,21 +1,35 @@
 """Batches of messages into the pipeline; what can't be taken is set aside with its bytes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+import structlog
 
 from data.domain.errors import Refusal
 from data.domain.readings import Reading
 from data.domain.words import Way
 from data.feeds.mqtt.counters import Counters
 from data.feeds.mqtt.gateways import Gateways
-from data.feeds.mqtt.letters import Fault
+from data.feeds.mqtt.letters import Fault, Priority
 from data.feeds.mqtt.waiting import Item
 from data.feeds.sources import Sources
 from data.live.present import Present
 from data.pipeline import Outcome, Pipeline, Rejected
 from data.store import dead_letters, gateways
 from data.store.database import Database
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch."""
+
+    #: Whether Redis was told.
+    told: bool
+    #: What was wrong with those that were set aside.
+    aside: Mapping[Item, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +62,8 @@ class Intake:
         #: (gateway, device) that are in SQL.
         self._heard: set[tuple[str, str]] = set()
 
-    def take(self, items: Sequence[Item]) -> bool:
+    def take(self, items: Sequence[Item]) -> Taken:
         """Take some messages; nothing of them is lost when this returns.
-
-        Returns whether Redis was told.
 
         Raises
         ------
@@ -73,14 +85,15 @@ class Intake:
             for one in each
             if one.rejected is not None
         ]
-        self._write(faults, heard - self._heard)
+        aside = _by_item(faults)
+        self._write(aside, heard - self._heard)
         self._count(items, outcome)
         self._note(items, each)
-        return outcome.told and all(told)
+        return Taken(outcome.told and all(told), {i: _text(some) for i, some in aside.items()})
 
     def set_aside(self, item: Item, error: str) -> None:
         """Keep a message that the database refuses, whenever it is tried."""
-        self._write([(item, Fault(error, Refusal.FORMAT))], set())
+        self._write({item: [Fault(error, Refusal.FORMAT)]}, set())
         self._sources.refused(Way.MQTT, item.content.name, error)
 
     def _turn(self, item: Item) -> bool:
@@ -88,20 +101,23 @@ class Intake:
         if state is None:
             return True
         self._sources.connected(Way.MQTT, state.name, up=state.online)
-        return self._gateways.turn(state)
+        told = self._gateways.turn(state)
+        if state.devices is not None:  # its list took the place of what was heard
+            self._heard = {pair for pair in self._heard if pair[0] != state.name}
+        return told
 
-    def _write(self, faults: Sequence[tuple[Item, Fault]], heard: set[tuple[str, str]]) -> None:
-        """Set messages aside, each once, and keep who was heard through which gateway."""
-        by_item: dict[Item, list[Fault]] = {}
-        for item, fault in faults:
-            by_item.setdefault(item, []).append(fault)
-        if by_item or heard:
-            letters = [_letter(item, some) for item, some in by_item.items()]
+    def _write(self, aside: Mapping[Item, Sequence[Fault]], heard: set[tuple[str, str]]) -> None:
+        """Set messages aside, and keep who was heard through which gateway."""
+        if aside or heard:
+            letters = [_letter(item, faults) for item, faults in aside.items()]
             with self._database.writing() as session:
                 dead_letters.add_all(session, letters)
                 gateways.heard_through(session, heard, self._now())
         self._heard |= heard
-        self._counters.count("set_aside", len(by_item))
+        self._counters.count("set_aside", len(aside))
+        for item in aside:
+            if item.content.priority is Priority.FIRE:
+                log.error("a fire was set aside", topic=item.letter.topic)
 
     def _count(self, items: Iterable[Item], outcome: Outcome) -> None:
         self._counters.count("reading", outcome.accepted)
@@ -140,6 +156,17 @@ def _each(items: Iterable[Item], outcome: Outcome) -> list[_One]:
     ]
 
 
+def _by_item(faults: Iterable[tuple[Item, Fault]]) -> dict[Item, list[Fault]]:
+    found: dict[Item, list[Fault]] = {}
+    for item, fault in faults:
+        found.setdefault(item, []).append(fault)
+    return found
+
+
+def _text(faults: Iterable[Fault]) -> str:
+    return "; ".join(fault.text for fault in faults)
+
+
 def _letter(item: Item, faults: Sequence[Fault]) -> dead_letters.Letter:
     """Return a message as it is set aside; by its topic it can be read again."""
     letter = item.letter
@@ -149,5 +176,5 @@ def _letter(item: Item, faults: Sequence[Fault]) -> dead_letters.Letter:
         received_at=letter.at,
         raw=letter.payload,
         reason=faults[0].reason,
-        error="; ".join(fault.text for fault in faults),
+        error=_text(faults),
     )

@@ -19,6 +19,8 @@ from data.feeds.mqtt.mapping import OWN, MappingTable, Source
 
 READINGS: Final = f"{OWN}+/reading"
 GATEWAYS: Final = f"{OWN}gateways/+/state"
+#: Nobody can have us publish anywhere else.
+RECEIPTS: Final = f"{OWN}receipts/"
 #: How messages on our own topics are called where a source is named.
 OWN_NAME: Final = "xintang"
 MAX_ITEMS: Final = 1000
@@ -59,6 +61,14 @@ class Letter:
     qos: int = 1
     #: The user property ``gateway`` of the message.
     gateway: str = ""
+    #: Where the sender waits for a receipt, and what it knows the message by.
+    reply_to: str = ""
+    correlation: bytes = b""
+
+    @property
+    def identity(self) -> tuple[int, str, bytes]:
+        """What is the same when the broker delivers it again."""
+        return self.mid, self.topic, self.payload
 
 
 @dataclass(frozen=True, slots=True)

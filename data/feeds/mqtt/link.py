@@ -1,9 +1,11 @@
 """The connection to the broker: session kept, shared subscriptions, back again by itself."""
 
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+import orjson
 import structlog
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -18,13 +20,20 @@ from data.feeds.mqtt.letters import (
     GATEWAYS,
     OWN_NAME,
     READINGS,
+    RECEIPTS,
     Content,
     Fault,
     Letter,
     translate,
 )
 from data.feeds.mqtt.mapping import MappingTable
-from data.feeds.mqtt.waiting import RECEIVE_MAXIMUM, Acknowledgements, Item, Waiting
+from data.feeds.mqtt.waiting import (
+    MAX_WAITING,
+    RECEIVE_MAXIMUM,
+    Acknowledgements,
+    Item,
+    Waiting,
+)
 from data.live.wire import to_ms
 from data.store.dead_letters import MAX_RAW
 
@@ -59,7 +68,8 @@ class Link:
         self._number = 0
         self._closing = False
         self._before: Sequence[str] = ()
-        #: Connected, and every subscription granted.
+        self._leaving = False
+        #: Connected, and every subscription granted (or given up, by one who leaves).
         self.up = False
         self.error = ""
         self.since = now()
@@ -82,9 +92,12 @@ class Link:
             "waiting": len(self._waiting),
         }
 
-    def start(self, before: Sequence[str]) -> None:
-        """Begin to connect; ``before``: what this session subscribed to when it last ran."""
-        self._before = before
+    def start(self, before: Sequence[str], *, leaving: bool = False) -> None:
+        """Begin to connect; ``before``: what this session subscribed to when it last ran.
+
+        ``leaving``: only for what still waits there; nothing is subscribed to any more.
+        """
+        self._before, self._leaving = before, leaving
         properties = Properties(PacketTypes.CONNECT)
         properties.SessionExpiryInterval = SESSION_S
         properties.ReceiveMaximum = RECEIVE_MAXIMUM
@@ -98,13 +111,24 @@ class Link:
         )
         self._client.loop_start()
 
+    def send_receipt(self, letter: Letter, error: str) -> None:
+        """Tell a sender that its message is recorded, or why it was set aside."""
+        properties = Properties(PacketTypes.PUBLISH)
+        if letter.correlation:
+            properties.CorrelationData = letter.correlation
+        said = {"recorded": False, "error": error} if error else {"recorded": True}
+        self._client.publish(letter.reply_to, orjson.dumps(said), qos=1, properties=properties)
+
     def close(self) -> None:
         """Take nothing any more; the broker keeps what was not acknowledged."""
         self._closing = True
 
-    def stop(self) -> None:
-        """Send what is still to be sent and disconnect."""
-        self._client.disconnect()
+    def stop(self, *, for_good: bool = False) -> None:
+        """Send what is still to be sent and disconnect; ``for_good`` ends the session too."""
+        properties = Properties(PacketTypes.DISCONNECT)
+        if for_good:
+            properties.SessionExpiryInterval = 0
+        self._client.disconnect(properties=properties)
         self._client.loop_stop()
 
     def _make(self) -> Client:
@@ -118,11 +142,13 @@ class Link:
             client.username_pw_set(self._broker.user, self._broker.password or None)
         if self._broker.tls is not None:
             client.tls_set_context(self._broker.tls)
+        client.max_queued_messages_set(MAX_WAITING)  # receipts, while the connection is lost
         client.reconnect_delay_set(FIRST_DELAY_S, LONGEST_DELAY_S)
         client.on_connect = self._connected
         client.on_connect_fail = self._failed
         client.on_disconnect = self._lost
         client.on_subscribe = self._subscribed
+        client.on_unsubscribe = self._unsubscribed
         client.on_message = self._came
         return client
 
@@ -134,13 +160,15 @@ class Link:
             return
         self._number += 1
         self.acknowledgements.connected(self._number)
-        left = self._waiting.connected(self._number, kept=flags.session_present)
+        self._waiting.connected(self._number)
         self._counters.count("connected")
         kept = flags.session_present
-        log.info("broker connected", broker=self._broker.address, session_kept=kept, left=left)
-        if gone := sorted(set(self._before) - set(self.topics)):
+        log.info("broker connected", broker=self._broker.address, session_kept=kept)
+        wanted = [] if self._leaving else self.topics
+        if gone := sorted({*self._before, *self.topics} - set(wanted)):
             client.unsubscribe(gone)
-        client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self.topics])
+        if wanted:
+            client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in wanted])
 
     def _subscribed(
         self, _client: Client, _data: object, _mid: int, reasons: list[Any], _properties: object
@@ -153,10 +181,18 @@ class Link:
         if refused:
             self._note_error(f"subscription refused: {', '.join(refused)}")
             return
+        self._granted()
+
+    def _unsubscribed(self, *_: object) -> None:
+        if self._leaving:
+            self._granted()
+
+    def _granted(self) -> None:
         self.up, self.error, self.since = True, "", self._now()
 
     def _failed(self, _client: Client, _data: object) -> None:
-        self._note_error("can't be reached")
+        # paho tells nobody why, but calls from where it caught the error.
+        self._note_error(f"can't be reached: {sys.exception()}")
 
     def _lost(
         self, _client: Client, _data: object, _flags: object, reason: Any, _properties: object
@@ -200,6 +236,16 @@ def _letter(message: MQTTMessage, at: datetime) -> Letter:
         topic = message.topic
     except UnicodeDecodeError:  # a broker should not let it through; no source has it
         topic = ""
-    pairs = getattr(message.properties, "UserProperty", [])
-    gateway = next((value for name, value in pairs if name == "gateway"), "")
-    return Letter(topic, bytes(message.payload), at, message.mid, message.qos, gateway)
+    properties = message.properties
+    pairs = getattr(properties, "UserProperty", [])
+    reply_to = getattr(properties, "ResponseTopic", "")
+    return Letter(
+        topic,
+        bytes(message.payload),
+        at,
+        message.mid,
+        message.qos,
+        gateway=next((value for name, value in pairs if name == "gateway"), ""),
+        reply_to=reply_to if reply_to.startswith(RECEIPTS) else "",
+        correlation=getattr(properties, "CorrelationData", b""),
+    )

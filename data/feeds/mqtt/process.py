@@ -23,8 +23,10 @@ def run(
     now: Callable[[], datetime],
     broker: Broker,
     mapping: MappingTable,
+    *,
+    leave: bool,
 ) -> None:
-    """Take messages until the process is asked to stop.
+    """Take messages until the process is asked to stop; ``leave``: only those that still wait.
 
     Raises
     ------
@@ -42,7 +44,8 @@ def run(
     threading.excepthook = end
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    Feed(database, present, now, broker, mapping).run(stop)
+    feed = Feed(database, present, now, broker, mapping)
+    (feed.leave if leave else feed.run)(stop)
     database.close()
     if died:
         raise StartError(f"MQTT 线程意外结束（{died[0]}）。/ A thread of MQTT died ({died[0]}).")

@@ -10,7 +10,7 @@ from data.feeds.mqtt.letters import Content, Letter, Priority
 
 #: So many messages the broker may send before the first of them is acknowledged.
 RECEIVE_MAXIMUM: Final = 1000
-#: With what nobody acknowledges: QoS 0, and what a broker that forgot us delivered before.
+#: With what nobody acknowledges: QoS 0, and what came before the connection was lost.
 MAX_WAITING: Final = 3 * RECEIVE_MAXIMUM
 #: Readings of one transaction, except fires, which are taken first and by themselves.
 BATCH: Final = 500
@@ -37,24 +37,27 @@ class Waiting:
         self._queues: dict[Priority, deque[Item]] = {p: deque() for p in Priority}
         self._limit = limit
         self._connection = 0
+        self._before: dict[tuple[int, str, bytes], Item] = {}
         self._there = threading.Condition()
 
     def __len__(self) -> int:
         """Return how many wait."""
         return sum(map(len, self._queues.values()))
 
-    def connected(self, connection: int, *, kept: bool) -> int:
-        """Begin a connection; return how many messages are left to the broker.
+    def connected(self, connection: int) -> None:
+        """Begin a connection.
 
-        One that kept the session delivers again what was not acknowledged.
+        What came on the one before waits on: a broker that was killed may have forgotten what it
+        sent. What it has not forgotten it delivers again, and then that takes its place.
         """
         with self._there:
             self._connection = connection
-            before = len(self)
-            if kept:
-                for priority, queue in self._queues.items():
-                    self._queues[priority] = deque(i for i in queue if not i.acknowledged)
-            return before - len(self)
+            self._before = {
+                item.letter.identity: item
+                for queue in self._queues.values()
+                for item in queue
+                if item.acknowledged
+            }
 
     def put(self, item: Item) -> bool:
         """Add one; return False if one had to be given up for want of room.
@@ -62,7 +65,11 @@ class Waiting:
         What the broker waits for is never given up, and bounded by the receive maximum.
         """
         with self._there:
-            self._queues[item.content.priority].append(item)
+            again = self._before.pop(item.letter.identity, None)
+            queue = self._queues[item.content.priority]
+            if again is not None and again in queue:
+                queue.remove(again)
+            queue.append(item)
             self._there.notify()
             return len(self) <= self._limit or not self._give_up()
 

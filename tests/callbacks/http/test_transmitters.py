@@ -2,6 +2,7 @@
 
 import pytest
 
+from data.feeds.mqtt.counters import Counters as MqttCounters
 from data.feeds.transmitters.counters import Counters
 from data.store.models import Transmitter
 from tests.site import FROM_HERE, KEY, Site
@@ -54,3 +55,14 @@ def test_the_counts_are_among_the_measurements(site: Site) -> None:
     lines = site.client().get("/metrics", headers=bearer).text.splitlines()
     assert 'xt_gb26875_total{outcome="denied_checksum"} 3.0' in lines
     assert "xt_gb26875_waiting 2.0" in lines
+
+
+def test_the_counts_of_mqtt_are_among_them_too(site: Site) -> None:
+    counters = MqttCounters()
+    counters.count("received", 3)
+    for number, up in ((1, True), (2, False)):
+        counters.tell(site.services.redis, f"xt-{number}", {"up": up, "waiting": 4})
+    bearer = {"authorization": f"Bearer {KEY}"}
+    lines = site.client().get("/metrics", headers=bearer).text.splitlines()
+    assert 'xt_mqtt_total{outcome="received"} 3.0' in lines
+    assert {"xt_mqtt_waiting 8.0", "xt_mqtt_links 1.0"} <= set(lines)

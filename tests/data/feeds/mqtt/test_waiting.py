@@ -30,7 +30,7 @@ def mids(items: list[Item]) -> list[int]:
 
 def filled(*items: Item, **more: Any) -> Waiting:
     waiting = Waiting(**more)
-    waiting.connected(1, kept=False)
+    waiting.connected(1)
     for one in items:
         waiting.put(one)
     return waiting
@@ -67,18 +67,25 @@ def test_what_the_broker_waits_for_is_never_given_up() -> None:
     assert mids(waiting.take()) == [1, 2, 3]
 
 
-def test_after_a_reconnection_the_broker_delivers_again_what_it_kept() -> None:
-    waiting = filled(item(1), item(0, qos=0), item(2))
-    assert waiting.connected(2, kept=True) == 2
-    waiting.put(item(1, connection=2))
-    assert [(i.letter.qos, i.connection) for i in waiting.take()] == [(0, 1), (1, 2)]
+def test_what_the_broker_delivers_again_takes_the_place_of_what_waited() -> None:
+    """What it has forgotten, because it was killed, waits on."""
+    waiting = filled(item(1), item(0, qos=0), item(2), item(3, {"status": "fire"}))
+    waiting.connected(2)
+    waiting.put(item(2, connection=2))
+    waiting.put(item(3, {"status": "fire"}, connection=2))
+    assert [(i.letter.mid, i.connection) for i in waiting.take()] == [(3, 2)]
+    assert [(i.letter.mid, i.connection) for i in waiting.take()] == [(1, 1), (0, 1), (2, 2)]
 
 
-def test_a_broker_that_forgot_us_takes_nothing_with_it() -> None:
-    waiting = filled(item(1), item(2))
-    assert waiting.connected(2, kept=False) == 0
-    waiting.put(item(1, connection=2))
-    assert [i.connection for i in waiting.take()] == [1, 1, 2]
+def test_however_often_the_connection_is_lost_the_memory_is_bounded() -> None:
+    waiting = filled(limit=30)
+    for connection in range(1, 20):
+        waiting.connected(connection)
+        for mid in range(10):
+            message = {"message_id": f"{connection}-{mid}", "values": {"smoke_pct": 1}}
+            waiting.put(item(mid, message, connection=connection))
+    assert len(waiting) == 30
+    assert {i.connection for i in waiting.take()} == {17, 18, 19}
 
 
 def test_take_wakes_up_when_something_comes() -> None:
