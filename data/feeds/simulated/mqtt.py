@@ -71,7 +71,7 @@ class MqttGateway:
             self._waiting.clear()
             self._early.clear()
             self._states.clear()
-        session = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        session = Properties(PacketTypes.CONNECT)
         session.SessionExpiryInterval = SESSION_S
         self._client.connect_async(
             self._broker.host,
@@ -136,7 +136,7 @@ class MqttGateway:
     def _publish(self, letter: Letter) -> None:
         entry = letter.entry
         self.ledger.sent(entry)
-        marks = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        marks = Properties(PacketTypes.PUBLISH)
         if self.devices is not None:
             marks.UserProperty = ("gateway", self.name)
         topic, payload = f"{OWN}{entry.source}/reading", orjson.dumps(entry.content)

@@ -24,7 +24,7 @@ from data.feeds.simulated.show import Manner, Played, perform, show_totals
 from data.feeds.simulated.where import where_is
 from data.settings import Settings
 from data.store.database import Database
-from data.store.models import AlarmFlood, AlarmRow, DeviceState, Incident
+from data.store.models import AlarmFlood, AlarmRow, DeviceState, Gateway, Incident
 from tests.brokers import run_mosquitto
 from tests.recorded import Record, alarms_since, confirmed, recorded
 from tests.servers import API_KEY, Application, run_application, wait_for
@@ -60,11 +60,20 @@ class Theatre:
 @pytest.fixture(scope="module")
 def theatre(tmp_path_factory: pytest.TempPathFactory, scene_file: Path) -> Iterator[Theatre]:
     """The application with all three ways in, without its simulator."""
-    folder, gb_port = tmp_path_factory.mktemp("theatre"), free_port()
-    with run_mosquitto(tmp_path_factory.mktemp("broker")) as broker:
+    with open_theatre(tmp_path_factory.mktemp("theatre"), scene_file) as opened:
+        yield opened
+
+
+@contextlib.contextmanager
+def open_theatre(place: Path, scene_file: Path, **more: str) -> Iterator[Theatre]:
+    """Run the application and a broker."""
+    folder, brokers, gb_port = place / "application", place / "broker", free_port()
+    folder.mkdir()
+    brokers.mkdir()
+    with run_mosquitto(brokers) as broker:
         url = f"mqtt://127.0.0.1:{broker.port}"
         ways = {"XT_GB26875_PORT": str(gb_port), "XT_MQTT_URL": url}
-        with run_application(folder, town=scene_file, **ways) as running:
+        with run_application(folder, town=scene_file, **ways, **more) as running:
             settings = Settings(
                 _env_file=None,
                 port=running.port,
@@ -212,6 +221,42 @@ async def test_a_lost_gateway_delivers_late_what_it_kept(theatre: Theatre) -> No
     assert fire.device_id in played.cast["witness"]
     assert (fire.received_at - fire.raised_at).total_seconds() > 3
     assert played.ledger.total(Way.MQTT).messages > 0
+
+
+@pytest.mark.timeout(300)
+async def test_beside_the_town_s_simulator_devices_change_hands_and_go_back(
+    tmp_path: Path, scene_file: Path
+) -> None:
+    during: list[Counter[bool]] = []
+    with open_theatre(tmp_path, scene_file, XT_SIMULATE="1") as theatre:
+
+        def watch(step: Step, devices: Sequence[str]) -> None:
+            if isinstance(step.does, Mend):
+                wait_for(lambda: theatre.states(devices)[False] == 0)
+                during.append(theatre.states(devices))
+
+        def online() -> set[str]:
+            return {gateway.name for gateway in theatre.rows(Gateway, Gateway.online)}
+
+        wait_for(lambda: "every device reported" in theatre.application.output, 30)
+        wait_for(lambda: len(online()) > 10, 30)
+        before = online()
+        manner = Manner(SPEED, seed=5)
+        played = await perform(
+            SCENARIOS["gateway-lost"],
+            theatre.settings,
+            where_is(theatre.settings),
+            manner,
+            theatre.console,
+            watch,
+        )
+        behind = played.cast["behind"]
+        assert played.is_whole
+        assert during == [Counter({True: len(behind)})]
+        wait_for(lambda: online() >= before)
+        gone = datetime.now(UTC)
+        fresh = (DeviceState.received_at > gone, DeviceState.device_id.in_(behind))
+        wait_for(lambda: len(theatre.rows(DeviceState, *fresh)) == len(behind), 20)
 
 
 def test_totals_are_told_for_each_way_that_was_taken() -> None:
