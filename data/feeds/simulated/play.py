@@ -2,10 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -23,8 +23,15 @@ GROUPS: Final = 20
 #: For how long the answers to the last messages are waited for.
 SETTLE_S: Final = 60.0
 
-#: Is told each step before it is done, with the devices that do it.
-Tell = Callable[[Step, Sequence[str]], None]
+
+class Audience(Protocol):
+    """Who watches a scenario."""
+
+    def waits(self, seconds: float) -> None:
+        """Learn that nothing happens for a while, so that silence is noticed."""
+
+    def sees(self, step: Step, devices: Sequence[str]) -> None:
+        """Learn of a step before it is done, and of the devices that do it."""
 
 
 @dataclass(slots=True)
@@ -49,11 +56,11 @@ class Stage:
 class Player:
     """Plays one scenario once."""
 
-    def __init__(self, scenario: Scenario, cast: Cast, stage: Stage, tell: Tell) -> None:
+    def __init__(self, scenario: Scenario, cast: Cast, stage: Stage, audience: Audience) -> None:
         self._scenario = scenario
         self._cast = cast
         self._stage = stage
-        self._tell = tell
+        self._audience = audience
         self._rng = random.Random(stage.seed)  # noqa: S311 - no secret
         rng = np.random.default_rng(stage.seed)
         self._telemetry = Telemetry(stage.fleet, _now(), rng)
@@ -68,8 +75,10 @@ class Player:
             await asyncio.sleep(step.after_s / self._stage.speed)
             devices = self._cast.get(step.who, ())
             if devices and step.intervals:
-                await asyncio.sleep(step.intervals * self._slowest(devices))
-            self._tell(step, devices)
+                silence = step.intervals * self._slowest(devices)
+                self._audience.waits(silence)
+                await asyncio.sleep(silence)
+            self._audience.sees(step, devices)
             if devices:
                 await self._do(step, devices)
         return await self._stage.routes.settle(SETTLE_S)

@@ -81,12 +81,6 @@ async def perform(
     players = sorted({device_id for theirs in cast.values() for device_id in theirs})
     mischief = Mischief(manner.faults, rng.randrange(2**32), worse=manner.worse)
     ledger = Ledger()
-    told = _teller(console, town)
-
-    def tell(step: Step, devices: Sequence[str]) -> None:
-        told(step, devices)
-        watch(step, devices)
-
     with held(settings.data_dir, players):
         await asyncio.sleep(LET_GO_S)
         part = Part.STAND_IN if scenario.cuts else Part.GUEST
@@ -94,7 +88,7 @@ async def perform(
             _introduce(console, scenario, cast, town, routes)
             console.print(f"\n值班台 / Desk  {where.url}/{_query(cast, town)}\n")
             stage = Stage(town, fleet, routes, rng.randrange(2**32), manner.speed)
-            answered = await Player(scenario, cast, stage, tell).play()
+            answered = await Player(scenario, cast, stage, Narrator(console, town, watch)).play()
     return Played(cast, ledger, answered)
 
 
@@ -165,14 +159,31 @@ def _name(device_id: str, town: Town) -> str:
     return " ".join(filter(None, (place, member.location, member.name)))
 
 
-def _teller(console: Console, town: Town) -> Callable[[Step, Sequence[str]], None]:
-    begun = time.monotonic()
+class Narrator:
+    """Tells what happens, step by step."""
 
-    def tell(step: Step, devices: Sequence[str]) -> None:
-        since = time.monotonic() - begun
+    def __init__(
+        self, console: Console, town: Town, watch: Callable[[Step, Sequence[str]], None]
+    ) -> None:
+        self._console = console
+        self._town = town
+        self._watch = watch
+        self._begun = time.monotonic()
+
+    def waits(self, seconds: float) -> None:
+        """Tell that nothing happens for a while."""
+        self._say(
+            f"等待 {seconds:.0f} 秒，直到失联 / waits {seconds:.0f} s for silence to be noticed"
+        )
+
+    def sees(self, step: Step, devices: Sequence[str]) -> None:
+        """Tell of a step."""
+        self._say(f"[bold]{step.zh}[/] / {step.en}")
+        who = _names(devices, self._town) or "无此角色，略过 / nobody plays it: left out"
+        self._console.print(f"                 [dim]{who}[/]")
+        self._watch(step, devices)
+
+    def _say(self, text: str) -> None:
+        since = time.monotonic() - self._begun
         at = datetime.now(UTC).astimezone(SHANGHAI)
-        who = _names(devices, town) or "无此角色，略过 / nobody plays it: left out"
-        console.print(f"{at:%H:%M:%S} +{since:4.0f} s  [bold]{step.zh}[/] / {step.en}")
-        console.print(f"                   [dim]{who}[/]")
-
-    return tell
+        self._console.print(f"{at:%H:%M:%S} +{since:4.0f} s  {text}")
