@@ -104,6 +104,7 @@ def check_mqtt(settings: Settings) -> None:
 def prepare_demo(settings: Settings, console: Console, now: datetime) -> dict[str, str] | None:
     """Migrate, load reference data and the demo town where there are none; return the sign-ins."""
     from data import first_start  # noqa: PLC0415 - not before the checks that need no database
+    from data.keys import ensure_first_key  # noqa: PLC0415
     from data.store.database import Database  # noqa: PLC0415
     from data.users import SIGN_INS_FILE, ensure_demo_users  # noqa: PLC0415
 
@@ -116,6 +117,7 @@ def prepare_demo(settings: Settings, console: Console, now: datetime) -> dict[st
             with _progress(console) as progress:
                 first_start.make_town(database, settings.demo_devices, now, progress)
         first_start.register_demo_transmitters(database, now)
+        ensure_first_key(database, settings.data_dir, now)
         password = settings.demo_password.get_secret_value() or None
         return ensure_demo_users(database, password, now, settings.data_dir / SIGN_INS_FILE)
     finally:
@@ -123,14 +125,12 @@ def prepare_demo(settings: Settings, console: Console, now: datetime) -> dict[st
 
 
 def complete(settings: Settings) -> Settings:
-    """Return the settings with the keys that were left empty, from the data directory's files."""
+    """Return the settings with the key that was left empty, from the data directory's file."""
     make_private_folder(settings.data_dir)
-    update: dict[str, object] = {}
-    if not settings.secret_key.get_secret_value():
-        update["secret_key"] = SecretStr(key_from(settings.data_dir, SECRET_KEY))
-    if not settings.api_keys:
-        update["api_keys"] = (SecretStr(key_from(settings.data_dir, API_KEY)),)
-    return settings.model_copy(update=update)
+    if settings.secret_key.get_secret_value():
+        return settings
+    secret = SecretStr(key_from(settings.data_dir, SECRET_KEY))
+    return settings.model_copy(update={"secret_key": secret})
 
 
 @contextmanager
@@ -228,10 +228,8 @@ def bind_for_transmitters(
 
 
 def _simulator(settings: Settings, program: Path) -> ChildProcess:
-    # In the environment: a key on the command line is there for all to read.
-    key = {"XT_API_KEYS": settings.api_keys[0].get_secret_value()}
     command = [sys.executable, "-m", "data.feeds.simulator", "--url", _address(settings)]
-    return ChildProcess("simulator", command, {**_environment(settings, program), **key})
+    return ChildProcess("simulator", command, _environment(settings, program))
 
 
 def _environment(settings: Settings, program: Path) -> dict[str, str]:

@@ -29,6 +29,7 @@ from data.feeds.simulated.mischief import ALL, Fault, Mischief, parse_faults
 from data.feeds.simulated.routes import Routes, Where
 from data.feeds.simulated.town import load_town
 from data.feeds.simulated.where import where_is
+from data.home import API_KEY
 from data.logs import configure_logging
 from data.settings import load_settings
 from data.store.database import Database
@@ -236,7 +237,7 @@ async def _run(where: Where, database_url: str, manner: Manner) -> None:
 
 def main(
     url: Annotated[str, typer.Option(help="Address of the application.")] = "",
-    key: Annotated[str, typer.Option(help="Key; the first of XT_API_KEYS if empty.")] = "",
+    key: Annotated[str, typer.Option(help="Key; that of XT_DATA_DIR/api.key if empty.")] = "",
     rate: Annotated[float, typer.Option(min=0.01, help="How many times as often as usual.")] = 1.0,
     seed: Annotated[int | None, typer.Option(help="Makes what happens repeatable.")] = None,
     faults: Annotated[str, typer.Option(help=f"all, none or of: {', '.join(Fault)}")] = "all",
@@ -246,7 +247,7 @@ def main(
     settings = load_settings(os.environ)
     where = where_is(settings, url, key)
     if not where.key:
-        raise typer.BadParameter("a key is needed: --key, or the variable XT_API_KEYS")
+        raise typer.BadParameter(f"a key is needed: --key, or {settings.data_dir / API_KEY}")
     try:
         chosen = parse_faults(faults)
     except ValueError as error:

@@ -64,7 +64,10 @@ def _check(where: Where) -> None:
             f"{where.url} 没有应答，请先执行 make run。/ {where.url} does not answer: make run."
         )
     if not where.key:
-        raise FeedError("缺少设备密钥，请设置 XT_API_KEYS。/ No key of devices: set XT_API_KEYS.")
+        raise FeedError(
+            "数据目录里没有 api.key，请检查 XT_DATA_DIR。"
+            "/ There is no api.key in the data directory: check XT_DATA_DIR."
+        )
 
 
 if __name__ == "__main__":

@@ -24,8 +24,6 @@ def where_is(settings: Settings, url: str = "", key: str = "") -> Where:
 
 
 def _key(settings: Settings) -> str:
-    if settings.api_keys:
-        return settings.api_keys[0].get_secret_value()
     path = settings.data_dir / API_KEY
     return path.read_text("ascii").strip() if path.exists() else ""
 

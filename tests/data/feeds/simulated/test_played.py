@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 from rich.console import Console
 from sqlalchemy import select
 
@@ -27,7 +26,7 @@ from data.store.database import Database
 from data.store.models import AlarmFlood, AlarmRow, DeviceState, Gateway, Incident
 from tests.brokers import run_mosquitto
 from tests.recorded import Record, alarms_since, confirmed, recorded
-from tests.servers import API_KEY, Application, run_application, wait_for
+from tests.servers import Application, run_application, wait_for
 
 SPEED = 60.0
 
@@ -80,7 +79,6 @@ def open_theatre(place: Path, scene_file: Path, **more: str) -> Iterator[Theatre
                 data_dir=folder / "var",
                 gb26875_port=gb_port,
                 mqtt_url=url,
-                api_keys=(SecretStr(API_KEY),),
             )
             database = Database(running.database_url)
             console = Console(file=io.StringIO(), width=150)

@@ -1,8 +1,6 @@
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
-
 from data.feeds.simulated.routes import Where
 from data.feeds.simulated.where import where_is
 from data.home import API_KEY, GB26875_PORT
@@ -14,9 +12,9 @@ def settings(folder: Path, **more: Any) -> Settings:
 
 
 def test_settings_tell_where(tmp_path: Path) -> None:
-    key = SecretStr("k" * 16)
+    (tmp_path / API_KEY).write_text("k" * 16)
     told = where_is(
-        settings(tmp_path, host="0.0.0.0", port=8099, gb26875_port=5000, api_keys=(key,))  # noqa: S104
+        settings(tmp_path, host="0.0.0.0", port=8099, gb26875_port=5000)  # noqa: S104
     )
     assert told == Where("http://127.0.0.1:8099", "k" * 16, ("127.0.0.1", 5000))
     other = where_is(settings(tmp_path, host="::"), "http://town:1", "another")
