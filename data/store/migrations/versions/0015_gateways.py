@@ -1,7 +1,7 @@
 """MQTT gateways and the devices that are heard through them.
 
 Revision ID: 0015
-Revises: 0012
+Revises: 0013
 """
 
 import sqlalchemy as sa
