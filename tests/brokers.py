@@ -53,11 +53,15 @@ class Mosquitto:
 
     folder: Path
     configuration: str = "allow_anonymous true\n"
+    #: A whole configuration, of which only the port is ours.
+    own: str = ""
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         text = CONFIGURATION.format(port=self.port, folder=self.folder) + self.configuration
+        if self.own:
+            text = self.own.replace("listener 8883", f"listener {self.port} 127.0.0.1")
         path = self.folder / "mosquitto.conf"
         user = pwd.getpwuid(os.geteuid()).pw_name  # as root it would become another user
         path.write_text(f"{text}\nuser {user}\n", "utf-8")

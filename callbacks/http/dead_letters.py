@@ -39,7 +39,8 @@ class Discard(Letters):
 def dead_letters_router(services: Services) -> APIRouter:
     """Make the router of the dead letters."""
     router = APIRouter(prefix="/api/v1/dead-letters")
-    replayer = Replayer(services.database, services.pipeline, services.now)
+    mapping = services.settings.mqtt_mapping
+    replayer = Replayer(services.database, services.pipeline, services.now, mapping)
     _reading_routes(router, services)
 
     @router.post("/replay")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -19,9 +20,13 @@ from data.domain.errors import (
 )
 from data.domain.readings import Reading, check_reading
 from data.domain.words import Settled, Way
+from data.errors import StartError
 from data.feeds import gb26875 as gb
 from data.feeds.decode import BodyError, decode_item
 from data.feeds.http.intake import parse_letter
+from data.feeds.mqtt.letters import Letter as Message
+from data.feeds.mqtt.letters import translate as read_message
+from data.feeds.mqtt.mapping import load_mapping
 from data.feeds.transmitters.intake import Intake, Received, Verdict
 from data.feeds.transmitters.translate import translate
 from data.pipeline import Pipeline
@@ -44,12 +49,23 @@ Settle = Callable[[Session], None]
 class Replayer:
     """Carries out an admin's command; what a letter says has its effect exactly once."""
 
-    def __init__(self, database: Database, pipeline: Pipeline, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        pipeline: Pipeline,
+        now: Callable[[], datetime],
+        mqtt_mapping: Path | None = None,
+    ) -> None:
         self._database = database
+        self._mqtt_mapping = mqtt_mapping
         self._pipeline = pipeline
         self._now = now
         self._transmitters = Intake(database, pipeline, now)
-        self._ways: Final = {Way.HTTP: self._take_item, Way.GB26875: self._take_frame}
+        self._ways: Final = {
+            Way.HTTP: self._take_item,
+            Way.MQTT: self._take_message,
+            Way.GB26875: self._take_frame,
+        }
 
     def replay(self, letter_ids: Sequence[int], actor: Actor) -> list[Replayed]:
         """Replay some letters, the oldest first.
@@ -79,9 +95,6 @@ class Replayer:
     def _take(self, letter: DeadLetter, actor: Actor) -> None:
         if letter.size > len(letter.raw):
             raise ReadingError("only the beginning of it was kept")
-        take = self._ways.get(letter.way)
-        if take is None:
-            raise ReadingError(f"what came by {letter.way} can't be replayed")
 
         def settle(session: Session) -> None:
             """Settle the letter in the transaction that takes its readings."""
@@ -90,12 +103,25 @@ class Replayer:
                 raise LetterSettledError("somebody replayed or discarded it before")
             session.add(_audit(letter, actor, now))
 
-        take(letter, settle)
+        self._ways[letter.way](letter, settle)
 
     def _take_item(self, letter: DeadLetter, settle: Settle) -> None:
         reading = check_reading(decode_item(parse_letter(letter.raw), letter.received_at))
         self._check_known(reading)
         self._pipeline.ingest([reading], settle)
+
+    def _take_message(self, letter: DeadLetter, settle: Settle) -> None:
+        """Read a message with the mapping as it is now: somebody may have mended it."""
+        try:
+            mapping = load_mapping(self._mqtt_mapping)
+        except StartError as error:
+            raise ReadingError(str(error)) from None
+        content = read_message(Message(letter.source, letter.raw, letter.received_at), mapping)
+        if content.faults:
+            raise ReadingError(content.faults[0].text, content.faults[0].reason)
+        for reading in content.readings:
+            self._check_known(reading)
+        self._pipeline.ingest(content.readings, settle)
 
     def _take_frame(self, letter: DeadLetter, settle: Settle) -> None:
         (frame,) = _frames(letter.raw)

@@ -11,8 +11,9 @@ from data.domain.readings import Reading
 from data.domain.words import Way
 from data.feeds.mqtt.counters import Counters
 from data.feeds.mqtt.gateways import Gateways
-from data.feeds.mqtt.letters import Fault, Priority
+from data.feeds.mqtt.letters import Fault
 from data.feeds.mqtt.waiting import Item
+from data.feeds.priority import Priority
 from data.feeds.sources import Sources
 from data.live.present import Present
 from data.pipeline import Outcome, Pipeline, Rejected
@@ -93,7 +94,7 @@ class Intake:
 
     def set_aside(self, item: Item, error: str) -> None:
         """Keep a message that the database refuses, whenever it is tried."""
-        self._write({item: [Fault(error, Refusal.FORMAT)]}, set())
+        self._write({item: [Fault(error, Refusal.FAILED)]}, set())
         self._sources.refused(Way.MQTT, item.content.name, error)
 
     def _turn(self, item: Item) -> bool:
@@ -116,7 +117,7 @@ class Intake:
         self._heard |= heard
         self._counters.count("set_aside", len(aside))
         for item in aside:
-            if item.content.priority is Priority.FIRE:
+            if item.content.lane == Priority.FIRE:
                 log.error("a fire was set aside", topic=item.letter.topic)
 
     def _count(self, items: Iterable[Item], outcome: Outcome) -> None:
@@ -148,10 +149,9 @@ class Intake:
 
 def _each(items: Iterable[Item], outcome: Outcome) -> list[_One]:
     rejected = {one.index: one for one in outcome.rejected}
-    repeated = set(outcome.repeated)
     pairs = [(item, reading) for item in items for reading in item.content.readings]
     return [
-        _One(item, reading, rejected.get(index), index in repeated)
+        _One(item, reading, rejected.get(index), index in outcome.repeated)
         for index, (item, reading) in enumerate(pairs)
     ]
 

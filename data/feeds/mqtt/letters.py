@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import IntEnum
 from typing import Any, Final
 
 from data.domain.errors import ReadingError, Refusal
 from data.domain.readings import MAX_AGE, MAX_AHEAD, MAX_ID_LENGTH, Reading, check_reading
-from data.domain.rules import REPORTED_CAUSE, RULES, Side
-from data.domain.words import AlarmKind, Reported
+from data.domain.rules import REPORTED_CAUSE
+from data.domain.words import Reported
 from data.feeds.decode import decode_item
 from data.feeds.mqtt.entries import as_text
 from data.feeds.mqtt.mapping import OWN, MappingTable, Source
+from data.feeds.priority import Priority, priority_of
 
 READINGS: Final = f"{OWN}+/reading"
 GATEWAYS: Final = f"{OWN}gateways/+/state"
@@ -28,26 +28,8 @@ MAX_DEVICES: Final = 5000
 _READING: Final = re.compile(f"{re.escape(OWN)}([^/]+)/reading")
 _GATEWAY: Final = re.compile(f"{re.escape(OWN)}gateways/([^/]+)/state")
 _DIGEST: Final = 12
-_FIRES: Final = [
-    rule
-    for rules in RULES.values()
-    for rule in rules
-    if rule.kind is AlarmKind.FIRE and rule.side is Side.ABOVE
-]
-#: From which value on a reading may be a fire, by the rules that come with the product.
-_FIRE_ABOVE: Final = {
-    rule.value: min(other.on for other in _FIRES if other.value == rule.value) for rule in _FIRES
-}
-
-
-class Priority(IntEnum):
-    """In which order messages are taken: a fire never waits behind telemetry."""
-
-    FIRE = 0
-    FAULT = 1
-    OTHER = 2
-    #: After what was sent before it.
-    GATEWAY = 3
+#: States of gateways are taken after everything, so after what was sent before them.
+GATEWAY_LANE: Final = len(Priority)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +98,11 @@ class Content:
         return self.gateway or self.source
 
     @property
-    def priority(self) -> Priority:
-        """How urgent it is."""
+    def lane(self) -> int:
+        """In which queue it waits: by its most urgent reading."""
         if self.state is not None:
-            return Priority.GATEWAY
-        return min(map(priority_of, self.readings), default=Priority.OTHER)
-
-
-def priority_of(reading: Reading) -> Priority:
-    """Return how urgent a reading is by what it says, before its device is known."""
-    said = {reading.reported, *(reading.conditions or ())}
-    kinds = {REPORTED_CAUSE[one][1] for one in said if one in REPORTED_CAUSE}
-    if AlarmKind.FIRE in kinds or any(
-        value >= _FIRE_ABOVE.get(name, float("inf")) for name, value in reading.values.items()
-    ):
-        return Priority.FIRE
-    return Priority.FAULT if kinds else Priority.OTHER
+            return GATEWAY_LANE
+        return min(map(priority_of, self.readings), default=Priority.TELEMETRY)
 
 
 def translate(letter: Letter, mapping: MappingTable) -> Content:

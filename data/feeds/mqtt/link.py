@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import orjson
@@ -44,7 +44,9 @@ KEEP_ALIVE_S: Final = 30
 SESSION_S: Final = 7 * 24 * 3600
 #: Larger messages are no readings; the broker does not deliver them.
 MAX_PACKET: Final = MAX_RAW
-FIRST_DELAY_S, LONGEST_DELAY_S = 1, 30
+#: Who loses its connection so soon may have it taken away by another.
+SHORT_LIFE: Final = timedelta(seconds=5)
+FIRST_DELAY_S, LONGEST_DELAY_S = 1, 5
 #: Processes that subscribe under this name share the messages.
 GROUP: Final = "$share/xintang/"
 
@@ -199,10 +201,14 @@ class Link:
     ) -> None:
         self.acknowledgements.connected(0)
         if self.up:
+            lived = self._now() - self.since
             self.up, self.since = False, self._now()
             if not self._closing:
                 self._counters.count("connection_lost")
-                self._note_error(f"connection lost: {reason}")
+                # mosquitto closes the older of two connections of one name without a word.
+                name = self._broker.client_id
+                hint = f"; is there another process {name}?" if lived < SHORT_LIFE else ""
+                self._note_error(f"connection lost: {reason}{hint}")
 
     def _note_error(self, error: str) -> None:
         """Say an error once, not at every attempt."""

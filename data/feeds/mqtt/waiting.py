@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from data.feeds.mqtt.letters import Content, Letter, Priority
+from data.feeds.mqtt.letters import GATEWAY_LANE, Content, Letter
+from data.feeds.priority import Priority
 
 #: So many messages the broker may send before the first of them is acknowledged.
 RECEIVE_MAXIMUM: Final = 1000
@@ -34,7 +35,7 @@ class Waiting:
     """A queue between the network's thread and the committer's: fires before everything else."""
 
     def __init__(self, limit: int = MAX_WAITING) -> None:
-        self._queues: dict[Priority, deque[Item]] = {p: deque() for p in Priority}
+        self._queues: list[deque[Item]] = [deque() for _ in range(GATEWAY_LANE + 1)]
         self._limit = limit
         self._connection = 0
         self._before: dict[tuple[int, str, bytes], Item] = {}
@@ -42,7 +43,7 @@ class Waiting:
 
     def __len__(self) -> int:
         """Return how many wait."""
-        return sum(map(len, self._queues.values()))
+        return sum(map(len, self._queues))
 
     def connected(self, connection: int) -> None:
         """Begin a connection.
@@ -54,7 +55,7 @@ class Waiting:
             self._connection = connection
             self._before = {
                 item.letter.identity: item
-                for queue in self._queues.values()
+                for queue in self._queues
                 for item in queue
                 if item.acknowledged
             }
@@ -66,7 +67,7 @@ class Waiting:
         """
         with self._there:
             again = self._before.pop(item.letter.identity, None)
-            queue = self._queues[item.content.priority]
+            queue = self._queues[item.content.lane]
             if again is not None and again in queue:
                 queue.remove(again)
             queue.append(item)
@@ -74,8 +75,7 @@ class Waiting:
             return len(self) <= self._limit or not self._give_up()
 
     def _give_up(self) -> bool:
-        for priority in reversed(Priority):
-            queue = self._queues[priority]
+        for queue in reversed(self._queues):
             for item in queue:
                 if not item.acknowledged or item.connection != self._connection:
                     queue.remove(item)
@@ -86,7 +86,7 @@ class Waiting:
         """Put back what was taken, before what came since."""
         with self._there:
             for item in reversed(list(items)):
-                self._queues[item.content.priority].appendleft(item)
+                self._queues[item.content.lane].appendleft(item)
 
     def take(self, most: int = BATCH, timeout_s: float = 0.5) -> list[Item]:
         """Return the most urgent messages; fires, and states of gateways, without others."""
@@ -98,14 +98,13 @@ class Waiting:
     def _take(self, most: int) -> list[Item]:
         taken: list[Item] = []
         room = most
-        for priority in Priority:
-            if taken and priority is Priority.GATEWAY:
+        for lane, queue in enumerate(self._queues):
+            if taken and lane == GATEWAY_LANE:
                 break
-            queue = self._queues[priority]
             while queue and room > 0:
                 room -= max(len(queue[0].content.readings), 1)
                 taken.append(queue.popleft())
-            if taken and priority is Priority.FIRE:
+            if taken and lane == Priority.FIRE:
                 break
         return taken
 

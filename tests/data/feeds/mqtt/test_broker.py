@@ -9,8 +9,10 @@ from pydantic import SecretStr
 from data.errors import StartError
 from data.feeds.mqtt.broker import broker_of
 from data.settings import Settings, load_settings
-from tests.brokers import feeding, publish, reading_topic, run_mosquitto, until
+from data.store.models import AlarmRow
+from tests.brokers import Mosquitto, feeding, publish, reading_topic, run_mosquitto, until
 from tests.lane import Lane
+from tests.servers import ROOT
 
 PASSWORD = "a-password-of-the-broker"
 
@@ -91,28 +93,41 @@ def make_certificates(folder: Path) -> None:
         openssl(folder, "x509", "-req", *files, *signed)
 
 
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("certificates")
+    make_certificates(folder)
+    return folder
+
+
+def make_passwords(path: Path, *names: str) -> None:
+    path.touch(mode=0o600)
+    for name in names:
+        made = ["mosquitto_passwd", "-b", str(path), name, PASSWORD]
+        subprocess.run(made, check=True, capture_output=True)
+
+
 # paho leaves the socket of a failed handshake to the garbage collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_over_tls_with_a_certificate_and_a_password(lane: Lane, tmp_path: Path) -> None:
-    make_certificates(tmp_path)
+def test_over_tls_with_a_certificate_and_a_password(
+    lane: Lane, certificates: Path, tmp_path: Path
+) -> None:
     passwords = tmp_path / "passwords"
-    passwords.touch(mode=0o600)
-    made = ["mosquitto_passwd", "-b", str(passwords), "xintang", PASSWORD]
-    subprocess.run(made, check=True, capture_output=True)
+    make_passwords(passwords, "xintang")
     configuration = f"""
         allow_anonymous false
         password_file {passwords}
-        cafile {tmp_path / "ca.pem"}
-        certfile {tmp_path / "server.pem"}
-        keyfile {tmp_path / "server.key"}
+        cafile {certificates / "ca.pem"}
+        certfile {certificates / "server.pem"}
+        keyfile {certificates / "server.key"}
         require_certificate true
     """
     told = {
         "mqtt_user": "xintang",
         "mqtt_password": SecretStr(PASSWORD),
-        "mqtt_ca": tmp_path / "ca.pem",
-        "mqtt_cert": tmp_path / "client.pem",
-        "mqtt_key": tmp_path / "client.key",
+        "mqtt_ca": certificates / "ca.pem",
+        "mqtt_cert": certificates / "client.pem",
+        "mqtt_key": certificates / "client.key",
     }
     with run_mosquitto(tmp_path, configuration) as server:
         secure = {"mqtt_url": f"mqtts://127.0.0.1:{server.port}", **told}
@@ -129,3 +144,44 @@ def test_over_tls_with_a_certificate_and_a_password(lane: Lane, tmp_path: Path) 
         with feeding(lane, strange, wait=False) as running:
             until(lambda: "certificate verify failed" in running.feed.link.error)
             assert not running.feed.link.up
+
+
+def test_the_configuration_for_mosquitto_admits_whom_it_should(
+    lane: Lane, certificates: Path, tmp_path: Path
+) -> None:
+    """The files of deploy/ with other paths; the gateway's device is one of the lane's."""
+    make_passwords(tmp_path / "xintang.passwd", "xintang", "GW-0017")
+    acl = (ROOT / "deploy" / "mosquitto.acl").read_text("utf-8")
+    (tmp_path / "xintang.acl").write_text(acl.replace("XT-GAS-000001", "S0"), "utf-8")
+    text = (ROOT / "deploy" / "mosquitto.conf").read_text("utf-8")
+    for path, here in {
+        "/etc/mosquitto/certs/ca.pem": certificates / "ca.pem",
+        "/etc/mosquitto/certs/broker": certificates / "server",
+        "/etc/mosquitto/xintang": tmp_path / "xintang",
+        "/var/lib/mosquitto/": f"{tmp_path}/",
+    }.items():
+        assert path in text
+        text = text.replace(path, str(here))
+    server = Mosquitto(tmp_path, own=text)
+    server.start()
+    try:
+        us = {"mqtt_user": "xintang", "mqtt_password": SecretStr(PASSWORD)}
+        url = f"mqtts://127.0.0.1:{server.port}"
+        broker = broker_of(settings(mqtt_url=url, mqtt_ca=certificates / "ca.pem", **us), 1)
+        gateway = {"user": "GW-0017", "password": PASSWORD, "tls": broker.tls}
+        with feeding(lane, broker) as running, server.client(**gateway) as client:
+            state = "xintang/v1/gateways/GW-0017/state"
+            publish(client, state, b"online", retain=True)
+            publish(client, reading_topic("S1"), {"message_id": "no", "status": "fire"})
+            receipts = {"reply_to": "xintang/v1/receipts/GW-0017", "known_by": b"1"}
+            publish(client, reading_topic("S0"), {"message_id": "m", "status": "fire"}, **receipts)
+            until(lambda: running.total["receipt"] == 1)
+            until(lambda: running.total["gateway_online"] == 1)
+    finally:
+        server.stop()
+    assert [alarm.device_id for alarm in lane.rows(AlarmRow)] == ["S0"]
+
+
+def test_two_processes_of_one_name_are_told_so(lane: Lane, mosquitto: Mosquitto) -> None:
+    with feeding(lane, mosquitto.broker()) as first, feeding(lane, mosquitto.broker()):
+        until(lambda: "is there another process xintang-test-1?" in first.feed.link.error)

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.domain.words import Reported
-from data.feeds.mqtt.letters import Content, Letter, Priority, translate
+from data.feeds.mqtt.letters import Content, Letter, translate
 from data.feeds.mqtt.mapping import MappingTable, load_mapping
+from data.feeds.priority import Priority
 from tests.servers import ROOT
 
 AT = datetime(2026, 6, 1, 4, tzinfo=UTC)
@@ -35,7 +36,7 @@ def test_a_reading_as_of_http_and_the_device_may_be_left_to_the_topic() -> None:
     assert (reading.device_id, reading.message_id) == ("S0", "m")
     assert reading.measured_at == AT - timedelta(seconds=2)
     assert reading.received_at == AT
-    assert (content.gateway, content.priority) == ("G1", Priority.OTHER)
+    assert (content.gateway, content.lane) == ("G1", Priority.TELEMETRY)
     assert read({**item, "device_id": "S0"}).readings == content.readings
     other = read({**item, "device_id": "S1"})
     assert other.readings == ()
@@ -56,7 +57,7 @@ def test_no_fire_is_lost_to_a_value_that_cannot_be(values: dict[str, object]) ->
     (reading,) = content.readings
     assert (reading.reported, reading.values) == (Reported.FIRE, {})
     assert len(content.faults) == 1
-    assert content.priority is Priority.FIRE
+    assert content.lane is Priority.FIRE
 
 
 def test_a_value_out_of_range_costs_only_itself() -> None:
@@ -75,15 +76,15 @@ def test_a_value_out_of_range_costs_only_itself() -> None:
         ({"values": {"temperature_c": 66}}, Priority.FIRE),
         ({"status": "fault"}, Priority.FAULT),
         ({"status": "supervisory"}, Priority.FAULT),
-        ({"status": "normal"}, Priority.OTHER),
-        ({"status": "alive"}, Priority.OTHER),
-        ({"values": {"temperature_c": 30, "level_m": 100}}, Priority.OTHER),
+        ({"status": "normal"}, Priority.TELEMETRY),
+        ({"status": "alive"}, Priority.TELEMETRY),
+        ({"values": {"temperature_c": 30, "level_m": 100}}, Priority.TELEMETRY),
     ],
 )
 def test_what_is_urgent(message: dict[str, object], priority: Priority) -> None:
     content = read(message)
     assert content.faults == ()
-    assert content.priority is priority
+    assert content.lane is priority
 
 
 def test_a_message_without_an_id_gets_the_same_one_when_it_comes_again() -> None:

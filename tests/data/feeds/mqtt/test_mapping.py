@@ -9,8 +9,9 @@ import pytest
 
 from data.domain.words import Reported
 from data.errors import StartError
-from data.feeds.mqtt.letters import Letter, Priority, translate
+from data.feeds.mqtt.letters import Letter, translate
 from data.feeds.mqtt.mapping import MappingTable, load_mapping
+from data.feeds.priority import Priority
 from tests.servers import ROOT
 
 EXAMPLE = ROOT / "deploy" / "mqtt-mapping.toml"
@@ -55,7 +56,7 @@ def test_the_readings_of_the_example() -> None:
     assert (reading.device_id, reading.message_id) == ("XT-SMK-000001", "nb-smoke-4711")
     assert reading.reported is Reported.FIRE
     assert reading.values == {"smoke_pct": 23, "temperature_c": 28.5, "battery_pct": 96}
-    assert smoke.priority is Priority.FIRE
+    assert smoke.lane is Priority.FIRE
 
     low, well = gas.readings
     assert (low.device_id, low.reported, low.values) == (
