@@ -10,7 +10,7 @@ from data.errors import StartError
 
 SECRET_KEY: Final = "secret.key"  # noqa: S105 - a file name
 API_KEY: Final = "api.key"
-#: Where the demo's transmitters connect, written by the launcher that chose the port.
+#: Where transmitters connect: simulated ones read it there.
 GB26875_PORT: Final = "gb26875.port"
 LOCK: Final = "launcher.lock"
 

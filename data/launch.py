@@ -210,21 +210,29 @@ def bind_for_transmitters(
     Without a port it stays closed, but where the demo town is played: its transmitters connect on
     this machine alone, to a port that nobody else uses.
     """
+    told = settings.data_dir / GB26875_PORT
+    told.unlink(missing_ok=True)  # of a launcher that was killed
+    listening = None
     if settings.gb26875_port is not None:
         where = (settings.gb26875_host, settings.gb26875_port)
-        return settings, stack.enter_context(bind(*where, name="XT_GB26875_PORT"))
-    if not settings.simulate:
-        return settings, None
+        listening = stack.enter_context(bind(*where, name="XT_GB26875_PORT"))
+    elif settings.simulate:
+        listening = _bind_for_demo(stack)
+        chosen = {"gb26875_host": LOCAL, "gb26875_port": listening.getsockname()[1]}
+        settings = settings.model_copy(update=chosen)
+    if listening is not None:
+        told.write_text(str(settings.gb26875_port), "ascii")
+        stack.callback(told.unlink, missing_ok=True)
+    return settings, listening
+
+
+def _bind_for_demo(stack: ExitStack) -> socket.socket:
     try:
         listening = stack.enter_context(bind(LOCAL, DEMO_GB26875_PORT))
     except StartError:
         listening = stack.enter_context(bind(LOCAL, 0))
     listening.listen()  # at once: until then another launcher could bind it too
-    port = listening.getsockname()[1]
-    told = settings.data_dir / GB26875_PORT
-    told.write_text(str(port), "ascii")
-    stack.callback(told.unlink, missing_ok=True)
-    return settings.model_copy(update={"gb26875_host": LOCAL, "gb26875_port": port}), listening
+    return listening
 
 
 def _simulator(settings: Settings, program: Path) -> ChildProcess:

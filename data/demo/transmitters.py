@@ -21,6 +21,9 @@ SYSTEMS: Final[Mapping[DeviceKind, int]] = {
     DeviceKind.LEVEL: HYDRANT,
 }
 SYSTEM_ADDRESS: Final = 1
+#: Each is a connection of its own. In a larger town they are spread over it, and the others go on
+#: without an address.
+MOST: Final = 400
 
 
 def needs_addresses(session: Session) -> bool:
@@ -35,8 +38,11 @@ def register_transmitters(session: Session, at: datetime) -> tuple[int, int]:
 
     Heat detectors, water pressures and levels of a building belong to the first transmitter in it.
     """
-    devices = session.scalars(select(Device).where(Device.demo).order_by(Device.slot)).all()
+    kinds = [DeviceKind.TRANSMITTER, *SYSTEMS]
+    query = select(Device).where(Device.demo, Device.kind.in_(kinds)).order_by(Device.slot)
+    devices = session.scalars(query).all()
     ours = [device for device in devices if device.kind is DeviceKind.TRANSMITTER]
+    ours = ours[:: -(-len(ours) // MOST) or 1]
     addresses = {device.id: FIRST_ADDRESS + n for n, device in enumerate(ours, start=1)}
     of_building: dict[str, int] = {}
     for device in ours:

@@ -98,15 +98,18 @@ def test_the_demo_s_transmitters_get_a_port_that_nobody_else_uses(tmp_path: Path
         again, other = bind_for_transmitters(Settings(data_dir=tmp_path), stack)
         assert other is not None
         assert again.gb26875_port not in {port, None}
+        assert told.read_text() == str(again.gb26875_port)
     assert not told.exists()
 
 
 def test_without_the_demo_the_port_is_the_set_one_or_closed(tmp_path: Path) -> None:
     with ExitStack() as stack:
+        (tmp_path / GB26875_PORT).write_text("8052")  # of a launcher that was killed
         closed = Settings(data_dir=tmp_path, simulate=False)
         assert bind_for_transmitters(closed, stack) == (closed, None)
         chosen = Settings(data_dir=tmp_path, gb26875_port=free_port())
         settings, listening = bind_for_transmitters(chosen, stack)
         assert listening is not None
         assert settings.gb26875_port == listening.getsockname()[1]
+        assert (tmp_path / GB26875_PORT).read_text() == str(settings.gb26875_port)
     assert list(tmp_path.iterdir()) == []

@@ -95,14 +95,14 @@ class Mischief:
     ) -> list[Message]:
         """Return what is sent now: some twice, some that were held back, some never.
 
-        Of what is ``vital`` nothing is left out.
+        Of what is ``vital`` nothing is left out or held back.
         """
         sent = self.due(now)
         for message in messages:
             lost = self._happens(Fault.GAPS, GAP_CHANCE) and message["status"] in _QUIET
             if lost and not vital:
                 continue
-            if self._happens(Fault.LATE, LATE_CHANCE):
+            if self._happens(Fault.LATE, LATE_CHANCE) and not vital:
                 self._hold(message, now)
             else:
                 sent.append(message)

@@ -108,12 +108,14 @@ class Player:
         for number in range(groups):
             if number:
                 await asyncio.sleep(report.over_s / groups / self._stage.speed)
-            await self._send(self._messages(report, chosen[number::groups]))
+            # Without its moments a story is none; the readings of a day may fare as they do.
+            vital = report.hour is None
+            await self._send(self._messages(report, chosen[number::groups]), vital=vital)
 
-    async def _send(self, messages: list[Message]) -> None:
+    async def _send(self, messages: list[Message], *, vital: bool) -> None:
         self._kept += [one for one in messages if one["device_id"] in self._keepers]
         speaking = [one for one in messages if one["device_id"] not in self._silent]
-        await self._stage.routes.deliver(speaking, vital=True)
+        await self._stage.routes.deliver(speaking, vital=vital)
 
     async def _mend(self, devices: Sequence[str]) -> None:
         back = frozenset(devices)

@@ -1,5 +1,7 @@
+import pytest
 from sqlalchemy import func, select
 
+from data.demo import transmitters as module
 from data.demo.transmitters import FIRST_ADDRESS, needs_addresses, register_transmitters
 from data.domain.words import BuildingCategory, DeviceKind
 from data.store.database import Database
@@ -41,6 +43,20 @@ def test_the_numbers_of_a_panel_count_up_from_one(town_database: Database) -> No
             ).group_by(TransmitterPoint.transmitter, TransmitterPoint.system_type)
         ).all()
     assert all((least, most) == (1, count) for count, least, most in systems)
+
+
+def test_in_a_large_town_some_are_chosen_all_over_it(
+    town_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST", 6)
+    with town_database.writing() as session:
+        assert register_transmitters(session, TOWN_NOW)[0] == 5
+        slots = session.scalars(
+            select(Device.slot)
+            .join(Transmitter, Transmitter.device_id == Device.id)
+            .order_by(Device.slot)
+        ).all()
+    assert slots[-1] - slots[0] > 200
 
 
 def test_an_address_table_of_somebody_else_is_left_alone(town_database: Database) -> None:

@@ -51,6 +51,7 @@ def test_late_messages_come_after_later_ones() -> None:
     order = [one["message_id"] for one in sent]
     assert sorted(ids) == sorted(order)
     assert ids != order
+    assert passed(Mischief({Fault.LATE}, 1, worse=10), sent, vital=True) == order
 
 
 def test_gaps_cost_readings_but_no_alarm_and_nothing_vital() -> None:
