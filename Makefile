@@ -8,13 +8,16 @@ STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help run install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge bench-http bench-pipeline fuzz faults hooks clean
+.PHONY: help run simulate install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge bench-http bench-pipeline fuzz faults hooks clean
 
 help: ## list the tasks
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: install ## start everything: http://127.0.0.1:8050
 	@exec $(BIN)/python app.py
+
+simulate: install ## play a scenario against a running `make run`: SCENARIO=list|fire-in-sanheyi|… SPEED=1 SEED= FAULTS=all
+	@$(BIN)/python -m data.feeds.simulated $(or $(SCENARIO),list) $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS))
 
 install: $(STAMP) ## own .venv with the pinned requirements; once per change of them
 

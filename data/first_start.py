@@ -78,6 +78,18 @@ def make_town(database: Database, devices: int, now: datetime, progress: Progres
     generate_town(database, devices=devices, now=now, progress=progress)
 
 
+def register_demo_transmitters(database: Database, now: datetime) -> None:
+    """Give the demo's transmitters their addresses, also in a town of an older version."""
+    # Only here: see load_reference_data.
+    from data.demo.transmitters import needs_addresses, register_transmitters  # noqa: PLC0415
+
+    with database.reading() as session:
+        if not needs_addresses(session):
+            return
+    with database.writing() as session:
+        register_transmitters(session, now)
+
+
 def _count(session: Session, model: type[Base]) -> int:
     return session.scalar(select(func.count()).select_from(model)) or 0
 

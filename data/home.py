@@ -12,6 +12,8 @@ from data.errors import StartError
 
 SECRET_KEY: Final = "secret.key"  # noqa: S105 - a file name
 API_KEY: Final = "api.key"
+#: Where transmitters connect: simulated ones read it there.
+GB26875_PORT: Final = "gb26875.port"
 LOCK: Final = "launcher.lock"
 
 

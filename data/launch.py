@@ -21,7 +21,7 @@ from rich.text import Text
 
 from data.embedded import EmbeddedRedis, check_redis
 from data.errors import StartError
-from data.home import API_KEY, SECRET_KEY, Home, key_from, make_private_folder
+from data.home import API_KEY, GB26875_PORT, SECRET_KEY, Home, key_from, make_private_folder
 from data.settings import Settings
 from data.supervise import ChildProcess, Part, Supervisor, stop_all
 
@@ -30,6 +30,8 @@ READY_EVERY_S: Final = 0.2
 #: A web process that dies so often before it was ready once will never be.
 HOPELESS_DEATHS: Final = 3
 LOCAL: Final = "127.0.0.1"
+#: Where the demo's transmitters connect unless a port is set; another one if it is taken.
+DEMO_GB26875_PORT: Final = 8052
 OK: Final = 200
 
 
@@ -57,7 +59,7 @@ def launch(
     with ExitStack() as stack:
         stack.enter_context(Home(settings.data_dir))
         listening = stack.enter_context(bind(settings.host, settings.port))
-        for_transmitters = _bind_for_transmitters(settings, stack)
+        settings, for_transmitters = bind_for_transmitters(settings, stack)
         parts: list[Part] = []
         if not settings.redis_url:
             redis = stack.enter_context(EmbeddedRedis())
@@ -114,6 +116,7 @@ def prepare_demo(settings: Settings, console: Console, now: datetime) -> dict[st
         if first_start.needs_town(database):
             with _progress(console) as progress:
                 first_start.make_town(database, settings.demo_devices, now, progress)
+        first_start.register_demo_transmitters(database, now)
         ensure_first_key(database, settings.data_dir, now)
         password = settings.demo_password.get_secret_value() or None
         return ensure_demo_users(database, password, now, settings.data_dir / SIGN_INS_FILE)
@@ -199,11 +202,37 @@ def _children(
     return children
 
 
-def _bind_for_transmitters(settings: Settings, stack: ExitStack) -> socket.socket | None:
-    if settings.gb26875_port is None:
-        return None
-    where = (settings.gb26875_host, settings.gb26875_port)
-    return stack.enter_context(bind(*where, name="XT_GB26875_PORT"))
+def bind_for_transmitters(
+    settings: Settings, stack: ExitStack
+) -> tuple[Settings, socket.socket | None]:
+    """Bind the port of the transmitters; return the settings with the port that it is.
+
+    Without a port it stays closed, but where the demo town is played: its transmitters connect on
+    this machine alone, to a port that nobody else uses.
+    """
+    told = settings.data_dir / GB26875_PORT
+    told.unlink(missing_ok=True)  # of a launcher that was killed
+    listening = None
+    if settings.gb26875_port is not None:
+        where = (settings.gb26875_host, settings.gb26875_port)
+        listening = stack.enter_context(bind(*where, name="XT_GB26875_PORT"))
+    elif settings.simulate:
+        listening = _bind_for_demo(stack)
+        chosen = {"gb26875_host": LOCAL, "gb26875_port": listening.getsockname()[1]}
+        settings = settings.model_copy(update=chosen)
+    if listening is not None:
+        told.write_text(str(settings.gb26875_port), "ascii")
+        stack.callback(told.unlink, missing_ok=True)
+    return settings, listening
+
+
+def _bind_for_demo(stack: ExitStack) -> socket.socket:
+    try:
+        listening = stack.enter_context(bind(LOCAL, DEMO_GB26875_PORT))
+    except StartError:
+        listening = stack.enter_context(bind(LOCAL, 0))
+    listening.listen()  # at once: until then another launcher could bind it too
+    return listening
 
 
 def _simulator(settings: Settings, program: Path) -> ChildProcess:
@@ -213,7 +242,11 @@ def _simulator(settings: Settings, program: Path) -> ChildProcess:
 
 def _environment(settings: Settings, program: Path) -> dict[str, str]:
     path = os.pathsep.join(filter(None, (str(program.parent), os.environ.get("PYTHONPATH"))))
-    return {**os.environ, "XT_REDIS_URL": settings.redis_url, "PYTHONPATH": path}
+    own = {"XT_REDIS_URL": settings.redis_url, "PYTHONPATH": path}
+    if settings.gb26875_port is not None:
+        own["XT_GB26875_HOST"] = settings.gb26875_host
+        own["XT_GB26875_PORT"] = str(settings.gb26875_port)
+    return {**os.environ, **own}
 
 
 def _child(

@@ -110,7 +110,13 @@ WEIGHT: Final[dict[K, Mapping[C, float]]] = {
         C.WATER: 1.0,
         C.RENTAL: 0.06,
     },
-    K.TRANSMITTER: {**dict.fromkeys(_LARGE, 1.2), C.RESIDENTIAL: 0.4, C.BANK: 1.2, C.POWER: 1.0},
+    K.TRANSMITTER: {
+        **dict.fromkeys(_LARGE, 1.2),
+        C.THREE_IN_ONE: 0.25,
+        C.RESIDENTIAL: 0.4,
+        C.BANK: 1.2,
+        C.POWER: 1.0,
+    },
     K.CHARGER: {C.RENTAL: 1.0, C.RESIDENTIAL: 2.0, C.SCHOOL: 1.5, C.INDUSTRIAL: 1.5},
 }
 HYDRANT_SHARE: Final = 0.45

@@ -1,10 +1,9 @@
 """The devices that the simulator plays, and the messages they send."""
 
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +21,11 @@ from data.feeds.physics import (
     traits,
     usual_values,
 )
+from data.feeds.simulated.messages import Message, Writer
 from data.store.database import Database
 from data.store.models import Device, Meta
 
 Ints = NDArray[np.int64]
-Message = dict[str, Any]
 
 #: Key of the table ``meta`` under which the demo town keeps its seed.
 TOWN_SEED: Final = "demo_seed"
@@ -91,23 +90,24 @@ class Telemetry:
     def __init__(self, fleet: Fleet, started: datetime, rng: np.random.Generator) -> None:
         self._fleet = fleet
         self._rng = rng
-        self._epoch = f"{int(started.timestamp() * 1000):x}"
-        self._counter = itertools.count()
+        self._writer = Writer(started)
 
     def messages(
-        self, devices: Sequence[int], now: datetime, happening: Mapping[int, Happening]
+        self,
+        devices: Sequence[int],
+        now: datetime,
+        happening: Mapping[int, Happening],
+        as_of: datetime | None = None,
     ) -> list[Message]:
-        """Return one message of each device, as the HTTP interface takes them."""
-        values = self._values(devices, now, happening)
-        at = now.isoformat(timespec="milliseconds")
+        """Return one message of each device, with the values of another time if one is given."""
+        values = self._values(devices, as_of or now, happening)
         return [
-            {
-                "device_id": self._fleet.ids[device],
-                "message_id": f"{self._epoch}-{self._fleet.ids[device]}-{next(self._counter):x}",
-                "measured_at": at,
-                "status": str(self._status(device, happening.get(device), now.timestamp())),
-                "values": values[device],
-            }
+            self._writer.write(
+                self._fleet.ids[device],
+                now,
+                self._status(device, happening.get(device), now.timestamp()),
+                values[device],
+            )
             for device in devices
         ]
 

@@ -19,11 +19,13 @@ ALERT_INTERVAL_S: Final = 12.0
 class Happening:
     """Something that happens to one device for a while.
 
-    ``fault_until`` (seconds since the epoch) is when a fault ends that the device reports itself.
+    ``fault_until`` (seconds since the epoch) is when a fault ends that the device reports itself;
+    one that ``flaps`` comes and goes until then, as a loose contact does.
     """
 
     excursions: tuple[Excursion, ...] = ()
     fault_until: float | None = None
+    flaps: bool = False
 
     @property
     def end(self) -> float:
@@ -41,6 +43,8 @@ class Happening:
         """Return what the device says of itself."""
         if self.fault_until is None:
             return Reported.NORMAL
+        if self.flaps and int(moment / ALERT_INTERVAL_S) % 2:
+            return Reported.RESTORED
         return Reported.FAULT if moment < self.fault_until else Reported.RESTORED
 
 
@@ -68,6 +72,7 @@ class Plot:
     decay_s: tuple[float, float]
     curve: Curve | None = None
     fault: bool = False
+    flaps: bool = False
 
     def frequency(self, hour: float) -> float:
         """Return how many times its daily mean it happens at an hour; half is always there."""
@@ -133,6 +138,10 @@ PLOTS: Final[tuple[Plot, ...]] = (
     Plot(_BATTERY, 5400, (("battery_pct", -95, -90),), (5, 10), (3600, 9000), (5, 10)),
     Plot(frozenset(DeviceKind), 900, (), (0, 1), (240, 1500), (0, 1), None, True),
 )
+#: A loose contact, now and then.
+FLAPPING: Final = Plot(
+    frozenset(DeviceKind), 2700, (), (0, 1), (150, 400), (0, 1), None, True, flaps=True
+)
 
 
 class Happenings:
@@ -145,10 +154,12 @@ class Happenings:
         rng: np.random.Generator,
         *,
         rate: float = 1.0,
+        flapping: bool = False,
     ) -> None:
         self._rng = rng
         self._rate = rate
-        self._able = [healthy[[kinds[i] in plot.kinds for i in healthy]] for plot in PLOTS]
+        self._plots = (*PLOTS, FLAPPING) if flapping else PLOTS
+        self._able = [healthy[[kinds[i] in plot.kinds for i in healthy]] for plot in self._plots]
         self.active: dict[int, Happening] = {}
 
     def step(self, moment: float, seconds: float, hour: float) -> list[int]:
@@ -164,7 +175,7 @@ class Happenings:
         for device in [d for d, happening in self.active.items() if happening.end <= moment]:
             del self.active[device]
         begun = []
-        for plot, able in zip(PLOTS, self._able, strict=True):
+        for plot, able in zip(self._plots, self._able, strict=True):
             chance = self._rate * seconds / plot.every_s * plot.frequency(hour)
             if len(able) and self._rng.random() < chance:
                 device = int(self._rng.choice(able))
@@ -178,7 +189,7 @@ class Happenings:
             float(self._rng.uniform(*span)) for span in (plot.rise_s, plot.hold_s, plot.decay_s)
         )
         if plot.fault:
-            return Happening((), moment + hold)
+            return Happening((), moment + hold, flaps=plot.flaps)
         return Happening(
             tuple(
                 Excursion(value, float(self._rng.uniform(least, most)), moment, rise, hold, decay)

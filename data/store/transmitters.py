@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import func, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from data.store.dialect import insert_into
 from data.store.models import (
@@ -157,12 +157,21 @@ def register_point(session: Session, address: Address, device_id: str) -> None:
 
 
 def parts_of(session: Session, addresses: Iterable[int]) -> list[Part]:
-    """Return the devices behind some transmitters."""
+    """Return the devices behind some transmitters, but not behind one that is silent itself.
+
+    Of a connection that broke without a word this side hears long after.
+    """
+    own = aliased(DeviceState)
     rows = session.execute(
         select(Device.id, Device.interval_s, DeviceState.received_at, DeviceState.stale)
         .join(TransmitterPoint, TransmitterPoint.device_id == Device.id)
+        .join(Transmitter, Transmitter.address == TransmitterPoint.transmitter)
+        .outerjoin(own, own.device_id == Transmitter.device_id)
         .outerjoin(DeviceState, DeviceState.device_id == Device.id)
-        .where(TransmitterPoint.transmitter.in_(sorted(set(addresses))))
+        .where(
+            TransmitterPoint.transmitter.in_(sorted(set(addresses))),
+            own.stale.is_not(True),
+        )
         .order_by(Device.id)
         .distinct()
     )

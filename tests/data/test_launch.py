@@ -1,5 +1,6 @@
 import io
 import socket
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import pytest
 from pydantic import SecretStr
 from rich.console import Console
 
+from data.embedded import free_port
 from data.errors import StartError
-from data.launch import bind, complete, prepare_demo, show_sign_ins
+from data.home import GB26875_PORT
+from data.launch import bind, bind_for_transmitters, complete, prepare_demo, show_sign_ins
 from data.settings import Settings
 from data.store.database import Database
 from data.store.migrate import upgrade
@@ -82,3 +85,31 @@ def test_sign_ins_are_shown_whole_or_not_at_all() -> None:
     assert console.file.getvalue() == ""  # type: ignore[attr-defined]
     show_sign_ins(console, {"duty": "[bold]x1"})
     assert "[bold]x1" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_the_demo_s_transmitters_get_a_port_that_nobody_else_uses(tmp_path: Path) -> None:
+    told = tmp_path / GB26875_PORT
+    with ExitStack() as stack:
+        settings, listening = bind_for_transmitters(Settings(data_dir=tmp_path), stack)
+        assert listening is not None
+        host, port = listening.getsockname()
+        assert (settings.gb26875_host, settings.gb26875_port) == (host, port) == ("127.0.0.1", port)
+        assert told.read_text() == str(port)
+        again, other = bind_for_transmitters(Settings(data_dir=tmp_path), stack)
+        assert other is not None
+        assert again.gb26875_port not in {port, None}
+        assert told.read_text() == str(again.gb26875_port)
+    assert not told.exists()
+
+
+def test_without_the_demo_the_port_is_the_set_one_or_closed(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        (tmp_path / GB26875_PORT).write_text("8052")  # of a launcher that was killed
+        closed = Settings(data_dir=tmp_path, simulate=False)
+        assert bind_for_transmitters(closed, stack) == (closed, None)
+        chosen = Settings(data_dir=tmp_path, gb26875_port=free_port())
+        settings, listening = bind_for_transmitters(chosen, stack)
+        assert listening is not None
+        assert settings.gb26875_port == listening.getsockname()[1]
+        assert (tmp_path / GB26875_PORT).read_text() == str(settings.gb26875_port)
+    assert list(tmp_path.iterdir()) == []

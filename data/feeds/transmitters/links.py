@@ -86,7 +86,8 @@ class Links:
             transmitters.add_events(session, events)
 
     def _note(self, address: int, kind: str, **detail: Any) -> None:
-        log.info(kind.replace("_", " "), transmitter=address, **detail)
+        # Not louder: hundreds come and go together, and the table of events has each.
+        log.debug(kind.replace("_", " "), transmitter=address, **detail)
         if len(self._events) < MAX_EVENTS:
             self._events.append(
                 {

@@ -1,8 +1,10 @@
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from data.domain.chatter import CHATTER_ABOVE
 from data.domain.rules import judge
 from data.domain.words import AlarmKind, DeviceKind, Reported
 from data.feeds.happenings import ALERT_INTERVAL_S, PLOTS, Happening, Happenings
@@ -75,6 +77,26 @@ def test_a_fault_is_reported_and_taken_back() -> None:
     assert fault.status_at(99.0) is Reported.FAULT
     assert fault.status_at(101.0) is Reported.RESTORED
     assert fault.end >= 100.0 + ALERT_INTERVAL_S
+
+
+def test_a_loose_contact_comes_and_goes_often_enough_to_be_chatter() -> None:
+    loose = Happening((), 300.0, flaps=True)
+    moments = np.arange(0.0, 300.0, ALERT_INTERVAL_S)
+    said = [loose.status_at(float(moment)) for moment in moments]
+    assert sum(one is not other for one, other in pairwise(said)) > CHATTER_ABOVE
+    assert loose.status_at(301.0) is Reported.RESTORED
+
+
+def test_loose_contacts_happen_only_where_they_are_wanted() -> None:
+    def flapping(*, wanted: bool) -> int:
+        rng = np.random.default_rng(1)
+        happenings = Happenings(KINDS, HEALTHY, rng, rate=50.0, flapping=wanted)
+        for moment in np.arange(0.0, 3600.0, 60.0):
+            happenings.step(moment, 60.0, 12.0)
+        return sum(what.flaps for what in happenings.active.values())
+
+    assert flapping(wanted=True) > 0
+    assert flapping(wanted=False) == 0
 
 
 def test_what_is_over_is_forgotten() -> None:

@@ -14,8 +14,11 @@ import numpy as np
 import pytest
 
 from data.feeds.fleet import load_fleet
-from data.feeds.sender import FeedError
-from data.feeds.simulator import Schedule, simulate
+from data.feeds.simulated.held import held
+from data.feeds.simulated.http import FeedError
+from data.feeds.simulated.mischief import NONE
+from data.feeds.simulated.routes import Where
+from data.feeds.simulator import Manner, Schedule, simulate
 from data.store.database import Database
 
 KEY = "key-of-the-gateway"
@@ -78,9 +81,8 @@ async def test_every_device_reports_once_and_then_at_its_own_interval(
     fleet = load_fleet(town_database)
     talking = {fleet.ids[i] for i in fleet.talking}
     stop = asyncio.Event()
-    task = asyncio.create_task(
-        simulate(gateway.url, KEY, town_database, rate=30.0, seed=None, stop=stop)
-    )
+    manner = Manner(rate=30.0, faults=NONE)
+    task = asyncio.create_task(simulate(Where(gateway.url, KEY), town_database, manner, stop=stop))
     await _until(lambda: len(gateway.messages) > len(talking) + 200)
     stop.set()
     await asyncio.wait_for(task, 5.0)
@@ -92,14 +94,36 @@ async def test_every_device_reports_once_and_then_at_its_own_interval(
     assert later.most_common(1)[0][1] < 15
 
 
+async def test_devices_that_a_scenario_plays_are_left_alone(
+    gateway: Gateway, town_database: Database, tmp_path: Path
+) -> None:
+    stop = asyncio.Event()
+    manner = Manner(rate=30.0, faults=NONE, folder=tmp_path)
+    fleet = load_fleet(town_database)
+    theirs = {fleet.ids[slot] for slot in fleet.talking[:100]}
+    task = asyncio.create_task(simulate(Where(gateway.url, KEY), town_database, manner, stop=stop))
+    await _until(lambda: len(gateway.messages) > len(fleet.talking) + 50)
+    with held(tmp_path, theirs):
+        await asyncio.sleep(1.0)
+        before = len(gateway.messages)
+        await _until(lambda: len(gateway.messages) > before + 300)
+        played = {message["device_id"] for message in gateway.messages[before:]}
+    assert not played & theirs
+    before = len(gateway.messages)
+    await _until(lambda: {m["device_id"] for m in gateway.messages[before:]} & theirs)
+    stop.set()
+    await asyncio.wait_for(task, 5.0)
+
+
 async def test_a_wrong_key_is_told_at_once(gateway: Gateway, town_database: Database) -> None:
     with pytest.raises(FeedError):
-        await simulate(gateway.url, "wrong", town_database, stop=asyncio.Event())
+        await simulate(Where(gateway.url, "wrong"), town_database, Manner(), stop=asyncio.Event())
 
 
 async def test_an_empty_database_has_nothing_to_play(database: Database) -> None:
+    where = Where("http://127.0.0.1:9", KEY)
     with pytest.raises(FeedError, match="no devices"):
-        await simulate("http://127.0.0.1:9", KEY, database, stop=asyncio.Event())
+        await simulate(where, database, Manner(), stop=asyncio.Event())
 
 
 def test_the_program_takes_its_key_from_its_file_and_stops_cleanly(

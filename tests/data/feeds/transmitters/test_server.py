@@ -13,7 +13,9 @@ from sqlalchemy import select
 from data.domain.words import AlarmKind, Status
 from data.feeds import gb26875 as gb
 from data.feeds.transmitters.counters import read_counts
+from data.feeds.transmitters.intake import Intake, Received
 from data.feeds.transmitters.link import Patience
+from data.feeds.transmitters.translate import translate
 from data.live import keys
 from data.live.present import Present
 from data.store.models import AlarmRow, DeviceState, Transmitter, TransmitterEvent, TransmitterPoint
@@ -217,6 +219,27 @@ async def test_a_heartbeat_keeps_the_transmitter_and_its_parts_alive(site: Lane)
     states = {s.device_id: s for s in site.rows(DeviceState)}
     assert states.keys() == {"T1", "S0"}
     assert {s.measured_at for s in states.values()} == {None}  # nothing was measured
+
+
+def test_nobody_vouches_for_parts_behind_a_transmitter_that_is_silent_itself(site: Lane) -> None:
+    intake = Intake(site.database, site.pipeline, site.clock)
+
+    def beat() -> None:
+        intake.take([Received(translate(frame(site.clock())), site.clock())])
+
+    def is_stale(device_id: str) -> bool:
+        return next(s.stale for s in site.rows(DeviceState) if s.device_id == device_id)
+
+    beat()
+    assert intake.vouch([ADDRESS]) == 1
+    site.clock.tick(181)
+    site.worker.step()
+    assert is_stale("T1")
+    assert intake.vouch([ADDRESS]) == 0  # though its connection still seems to be there
+    assert is_stale("S0")
+    beat()
+    assert intake.vouch([ADDRESS]) == 1
+    assert not is_stale("S0")
 
 
 async def test_links_come_and_go_and_everybody_is_told(site: Lane) -> None:

@@ -4,10 +4,12 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from data.feeds import sender as module
-from data.feeds.sender import PATH, FeedError, Sender
+from data.feeds.simulated import http as module
+from data.feeds.simulated.http import PATH, FeedError, HttpGateway
+from data.feeds.simulated.ledger import Total, Way
 
 Answer = Callable[[httpx.Request], httpx.Response]
+MESSAGES = [{"device_id": name, "message_id": "m1"} for name in ("a", "b")]
 TAKEN = httpx.Response(200, json={"accepted": 2, "duplicates": 0, "rejected": []})
 
 
@@ -26,11 +28,11 @@ class Server:
         return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
 
-async def _post(server: Server, stop: asyncio.Event | None = None) -> tuple[bool, Sender]:
+async def _post(server: Server, stop: asyncio.Event | None = None) -> tuple[bool, Total]:
     transport = httpx.MockTransport(server)
     async with httpx.AsyncClient(base_url="http://town", transport=transport) as client:
-        sender = Sender(client, "a-key-of-sixteen", stop or asyncio.Event())
-        return await sender.post([{"device_id": "a"}, {"device_id": "b"}]), sender
+        gateway = HttpGateway(client, "a-key-of-sixteen", stop or asyncio.Event())
+        return await gateway.post(MESSAGES), gateway.ledger.total(Way.HTTP)
 
 
 @pytest.fixture(autouse=True)
@@ -40,8 +42,8 @@ def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_a_batch_goes_out_with_the_key() -> None:
     server = Server(TAKEN)
-    done, sender = await _post(server)
-    assert (done, sender.sent) == (True, 2)
+    done, total = await _post(server)
+    assert (done, total.confirmed) == (True, 2)
     request = server.requests[0]
     assert (request.method, request.url.path) == ("POST", PATH)
     assert request.headers["Authorization"] == "Bearer a-key-of-sixteen"
@@ -49,10 +51,11 @@ async def test_a_batch_goes_out_with_the_key() -> None:
 
 async def test_the_same_batch_is_kept_while_the_application_is_away() -> None:
     server = Server(httpx.ConnectError("gone"), httpx.Response(503), httpx.ReadTimeout(""), TAKEN)
-    done, sender = await _post(server)
-    assert (done, sender.sent) == (True, 2)
+    done, total = await _post(server)
+    assert (done, total.confirmed) == (True, 2)
     assert len({request.content for request in server.requests}) == 1
     assert len(server.requests) == 4
+    assert total == Total(messages=2, sends=8, confirmed=2)
 
 
 async def test_retry_after_is_respected() -> None:
@@ -69,8 +72,8 @@ async def test_a_refused_key_ends_it() -> None:
 
 
 async def test_a_refused_batch_is_dropped() -> None:
-    done, sender = await _post(Server(httpx.Response(422, text="no reading was taken")))
-    assert (done, sender.sent) == (False, 0)
+    done, total = await _post(Server(httpx.Response(422, text="no reading was taken")))
+    assert (done, total.confirmed, total.refused) == (False, 0, 2)
 
 
 async def test_stopping_ends_the_waiting() -> None:
@@ -81,3 +84,11 @@ async def test_stopping_ends_the_waiting() -> None:
     stop.set()
     done, _ = await asyncio.wait_for(task, 1.0)
     assert not done
+
+
+async def test_a_bad_message_costs_only_itself() -> None:
+    rejected = [{"index": 1, "error": "unknown device 'b'"}]
+    body = {"accepted": 0, "duplicates": 1, "rejected": rejected}
+    done, total = await _post(Server(httpx.Response(200, json=body)))
+    assert done
+    assert (total.confirmed, total.refused) == (1, 1)

@@ -1,11 +1,15 @@
-"""Sends batches of messages to the application and does not give up while it is away."""
+"""A gateway over HTTP: posts batches of messages and does not give up while nobody takes them."""
 
 import asyncio
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 import httpx
 import structlog
+
+from data.feeds.simulated.ledger import Entry, Ledger, Way
+from data.feeds.simulated.messages import Message
 
 log = structlog.get_logger(__name__)
 
@@ -22,17 +26,23 @@ class FeedError(RuntimeError):
     """Sending makes no sense; the message says why."""
 
 
-class Sender:
-    """Posts one batch at a time; ``sent`` counts the messages that were taken."""
+class HttpGateway:
+    """Posts one batch at a time; the ledger has what was taken."""
 
-    def __init__(self, client: httpx.AsyncClient, key: str, stop: asyncio.Event) -> None:
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        key: str,
+        stop: asyncio.Event,
+        ledger: Ledger | None = None,
+    ) -> None:
         self._client = client
         self._headers = {"Authorization": f"Bearer {key}"}
         self._stop = stop
         self._trouble = ""
-        self.sent = 0
+        self.ledger = ledger or Ledger(keep=False)
 
-    async def post(self, messages: list[dict[str, Any]]) -> bool:
+    async def post(self, messages: Sequence[Message]) -> bool:
         """Post a batch until it is answered; return False if it was stopped or refused.
 
         While the application is away this batch is all that is kept: devices that become due
@@ -43,9 +53,12 @@ class Sender:
         FeedError
             If the key is refused.
         """
+        entries = [
+            self.ledger.open(Way.HTTP, one["device_id"], one["message_id"], one) for one in messages
+        ]
         wait = FIRST_WAIT_S
         while not self._stop.is_set():
-            later = await self._try(messages)
+            later = await self._try(messages, entries)
             if later is None:
                 return True
             if later < 0:
@@ -54,10 +67,12 @@ class Sender:
             wait = min(2 * wait, LONGEST_WAIT_S)
         return False
 
-    async def _try(self, messages: list[dict[str, Any]]) -> float | None:
+    async def _try(self, messages: Sequence[Message], entries: list[Entry]) -> float | None:
         """Post once; return None if taken, seconds to wait before the next try, -1 if hopeless."""
+        for entry in entries:
+            self.ledger.sent(entry)
         try:
-            response = await self._client.post(PATH, json=messages, headers=self._headers)
+            response = await self._client.post(PATH, json=list(messages), headers=self._headers)
         except httpx.TransportError as error:
             self._say(f"the application is away ({type(error).__name__})")
             return 0.0
@@ -68,15 +83,23 @@ class Sender:
             return _retry_after(response)
         self._say("")
         if not response.is_success:
-            log.warning(
-                "a batch was refused", status=response.status_code, reason=response.text[:200]
-            )
+            reason = response.text[:200]
+            log.warning("a batch was refused", status=response.status_code, reason=reason)
+            for entry in entries:
+                self.ledger.refuse(entry, reason)
             return -1.0
-        answer = response.json()
-        self.sent += int(answer["accepted"])
-        if answer["rejected"]:
-            log.warning("messages were rejected", first=answer["rejected"][0])
+        self._take(response.json(), entries)
         return None
+
+    def _take(self, answer: Message, entries: list[Entry]) -> None:
+        wrong = {one["index"]: one["error"] for one in answer["rejected"]}
+        if wrong:
+            log.warning("messages were rejected", first=answer["rejected"][0])
+        for index, entry in enumerate(entries):
+            if index in wrong:
+                self.ledger.refuse(entry, wrong[index])
+            else:
+                self.ledger.confirm(entry)
 
     def _say(self, trouble: str) -> None:
         """Log that something began or ended, once, however often it is tried again."""

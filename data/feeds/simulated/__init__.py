@@ -1,0 +1,1 @@
+"""Devices as others build them: a client for each protocol, their faults, scenarios."""
