@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help run simulate install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge bench-http bench-pipeline fuzz faults hooks clean
+.PHONY: help run simulate install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge bench-http bench-mqtt bench-pipeline fuzz faults hooks clean
 
 help: ## list the tasks
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -108,6 +108,9 @@ query-plans: dev ## make docs/query-plans.md anew
 
 bench-http: dev ## fires in the middle of a flood over HTTP
 	@$(BIN)/python -m bench.http_in
+
+bench-mqtt: dev ## messages a second from a broker to committed and acknowledged
+	@$(BIN)/python -m bench.mqtt main
 
 bench-acknowledge: dev ## from the key A to every other screen, 50 clients
 	@$(BIN)/python -m bench.acknowledge

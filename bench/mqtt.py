@@ -1,8 +1,9 @@
-"""Messages a second from a real mosquitto to committed and acknowledged: ``python -m bench.mqtt``.
+"""Messages a second from a real mosquitto to committed and acknowledged: ``make bench-mqtt``.
 
-What waits in the consumers' sessions is taken by three, in turns: paho alone, which acknowledges
-what it has not looked at; the parts of ``app.py mqtt`` with SQLite and Redis; two processes of
-them, which share. Then fires, one at a time, from the publisher to the screens' event stream.
+What waits in the consumers' sessions is taken in turns: by paho alone, which acknowledges what it
+has not looked at; by the parts of ``app.py mqtt`` with SQLite and Redis; by two processes of them,
+which share. Beside it the pipeline alone, without a broker. Then fires, one at a time, from the
+publisher to the screens' event stream.
 
 One JSON line a figure. ``per_cpu_s`` is what another load on the machine does not change.
 """
@@ -28,16 +29,18 @@ from sqlalchemy import select
 
 from bench.harness import report, spread
 from data.demo.generate import generate_town
+from data.domain.readings import Reading
 from data.embedded import EmbeddedRedis
 from data.feeds.mqtt.broker import Broker
 from data.feeds.mqtt.feed import Feed
 from data.feeds.mqtt.letters import READINGS
 from data.feeds.mqtt.link import GROUP
 from data.feeds.mqtt.mapping import MappingTable
-from data.feeds.mqtt.waiting import RECEIVE_MAXIMUM
+from data.feeds.mqtt.waiting import BATCH, RECEIVE_MAXIMUM
 from data.live import keys
 from data.live.present import Present
 from data.live.rebuild import rebuild
+from data.pipeline import Pipeline
 from data.reference.load import load_reference
 from data.store.database import Database
 from data.store.migrate import upgrade
@@ -173,6 +176,28 @@ def measure(
     )
 
 
+def pipeline_alone(url: str, redis_url: str, devices: Sequence[str], messages: int) -> None:
+    """The same readings in batches of the same size, without a broker."""
+    database, at, mark = Database(url), now(), time.time()
+    pipeline = Pipeline(database, Present(Redis.from_url(redis_url)), now)
+    readings = [
+        Reading(
+            devices[number % len(devices)],
+            f"{mark}-{number}",
+            at,
+            at,
+            values={"temperature_c": 20 + number % 7, "battery_pct": 90},
+        )
+        for number in range(messages)
+    ]
+    clock, cpu = time.perf_counter(), time.process_time()
+    for begin in range(0, messages, BATCH):
+        pipeline.ingest(readings[begin : begin + BATCH])
+    clock, cpu = time.perf_counter() - clock, time.process_time() - cpu
+    database.close()
+    report("pipeline alone", per_s=round(messages / clock), per_cpu_s=round(messages / cpu))
+
+
 def forget(port: int, name: str) -> None:
     """End a session."""
     client = Client(CallbackAPIVersion.VERSION2, name, protocol=MQTTProtocolVersion.MQTTv5)
@@ -225,6 +250,7 @@ def main(
         with run_mosquitto(where) as server:
             for _ in range(runs):
                 measure(server, "paho alone", heat, messages, (), 1)
+                pipeline_alone(url, redis_server.url, heat, messages)
                 measure(server, "committed and acknowledged", heat, messages, stored, 1)
                 measure(server, "two processes", heat, messages, stored, 2)
             fires(server, quiet, url, redis_server.url)
