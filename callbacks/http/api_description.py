@@ -216,13 +216,13 @@ def _refusals(path: str, method: str) -> set[int]:
         return {400, 401, 403, 408, 413, 415, 422, 429, 503}
     if path in {"/healthz", "/readyz"}:
         return set()
-    found = {401, 403}
+    found = {400, 401, 403}
     if path.startswith("/live/"):
         return found | {503}
     if path != "/metrics":
         found |= {404, 422, 503}
     if method.upper() not in SAFE_METHODS:
-        found |= {400, 408, 409, 413}
+        found |= {408, 409, 413}
     return found
 
 
