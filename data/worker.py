@@ -22,7 +22,17 @@ from data.live import keys
 from data.live.present import Changes, DeviceUpdate, Present
 from data.live.rebuild import present_geometry, rebuild, reconcile
 from data.pipeline import Pipeline
-from data.store import alarms, commands, floods, intake, neighbours, outbox, retention, steps
+from data.store import (
+    alarms,
+    commands,
+    dead_letters,
+    floods,
+    intake,
+    neighbours,
+    outbox,
+    retention,
+    steps,
+)
 from data.store.database import Database
 from data.store.geometry import geometry_version
 from data.store.incident_views import incident_marks
@@ -78,7 +88,7 @@ class Worker:
         self.forget_hours()
         if time.monotonic() - self._reconciled >= RECONCILE_EVERY_S:
             self._reconciled = time.monotonic()
-            self.forget_commands()
+            self.forget()
             if differences := reconcile(self._database, self._present, self._now()):
                 log.warning("redis differed from SQL and was corrected", count=differences)
         self._present.redis.set(keys.WORKER, self._now().isoformat(), ex=HEARTBEAT_S)
@@ -200,10 +210,11 @@ class Worker:
             log.warning("alarm flood began" if turned else "alarm flood ended")
         return turned
 
-    def forget_commands(self) -> None:
-        """Delete the keys of yesterday's clicks."""
+    def forget(self) -> None:
+        """Delete the keys of yesterday's clicks and last month's dead letters."""
         with self._database.writing() as session:
             commands.forget(session, self._now())
+            dead_letters.forget(session, self._now())
 
     def forget_hours(self) -> int:
         """Delete old hours of the next few devices; return how many rows.

@@ -39,6 +39,21 @@ class DeviceKind(StrEnum):
     CHARGER = "charger"
 
 
+class Way(StrEnum):
+    """The ways in."""
+
+    HTTP = "http"
+    MQTT = "mqtt"
+    GB26875 = "gb26875"
+
+
+class Settled(StrEnum):
+    """What an admin did with a message that was set aside."""
+
+    REPLAYED = "replayed"
+    DISCARDED = "discarded"
+
+
 class Platform(StrEnum):
     """The four monitoring platforms of the sub-district's plan."""
 

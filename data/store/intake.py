@@ -71,6 +71,11 @@ def load_devices(
     return {row[0]: (_known(row), _memory(row[_OWN:], now)) for row in rows}
 
 
+def is_known(session: Session, device_id: str) -> bool:
+    """Return whether there is such a device."""
+    return session.get(Device, device_id) is not None
+
+
 def save_memories(session: Session, memories: Mapping[str, DeviceMemory]) -> None:
     """Insert or replace the state of some devices."""
     _SAVE.many(session, [_row(device_id, memory) for device_id, memory in memories.items()])

@@ -43,11 +43,13 @@ from data.store.transmitter_rows import (
     TransmitterEvent,
     TransmitterPoint,
 )
+from data.store.way_rows import ApiKeyRow, DeadLetter, DeadLetterLoss
 
 __all__ = [
     "AlarmFlood",
     "AlarmHistory",
     "AlarmRow",
+    "ApiKeyRow",
     "Audit",
     "Base",
     "Building",
@@ -55,6 +57,8 @@ __all__ = [
     "Command",
     "Community",
     "ContextFeature",
+    "DeadLetter",
+    "DeadLetterLoss",
     "Device",
     "DeviceState",
     "DutyCheck",

@@ -50,6 +50,9 @@ class Hall(Protocol):
     def enqueue(self, item: Item) -> None:
         """Let a message wait for the database."""
 
+    def set_aside(self, frame: gb.Frame, at: datetime, reason: str, error: str) -> None:
+        """Keep a frame that can't be taken for a person to look at."""
+
     def confirmed(self, link: "Link", message: Message, at: datetime) -> None:
         """Learn that a transmitter's message is safe."""
 
@@ -179,6 +182,7 @@ class Link:
             message = translate(frame)
         except gb.CodecError as error:
             self._deny(frame, "content", str(error))
+            self._hall.set_aside(frame, self._hall.now(), "content", str(error))
             return
         self.peer.centre = frame.destination
         if not frame.data:
@@ -205,6 +209,7 @@ class Link:
                 self._deny(frame, "unregistered", "nobody registered this transmitter")
             elif verdict is Verdict.FAIL:
                 self._deny(frame, "failed", "it could not be recorded")
+                self._hall.set_aside(frame, received.at, "failed", "it could not be recorded")
             else:
                 self._hall.counters.count("unanswered")
 

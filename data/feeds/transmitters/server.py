@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 
+from data.feeds import gb26875 as gb
+from data.feeds.transmitters.aside import Aside
 from data.feeds.transmitters.counters import Counters, forget_links
 from data.feeds.transmitters.duty import Duty
 from data.feeds.transmitters.intake import Intake, Verdict
@@ -22,6 +23,7 @@ from data.feeds.transmitters.waiting import Item, Waiting
 from data.live.present import Present
 from data.pipeline import Pipeline
 from data.store.database import Database
+from data.store.guard import AWAY
 
 log = structlog.get_logger()
 
@@ -33,7 +35,6 @@ GIVE_UP_S: Final = 30.0
 TIDY_EVERY_S: Final = 1.0
 VOUCH_EVERY_S: Final = 30.0
 MAX_CONNECTIONS: Final = 4000
-AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError)
 
 
 class TransmitterServer:
@@ -55,6 +56,7 @@ class TransmitterServer:
         self._max_connections = max_connections
         self._intake = Intake(database, pipeline, now)
         self._links = Links(database, self.counters, now)
+        self._aside = Aside(database)
         self._duty = Duty(database, self._links, now)
         self._open: set[Link] = set()
 
@@ -81,6 +83,10 @@ class TransmitterServer:
     def enqueue(self, item: Item) -> None:
         """Let a message wait for the database."""
         self._waiting.put(item)
+
+    def set_aside(self, frame: gb.Frame, at: datetime, reason: str, error: str) -> None:
+        """Keep a frame that can't be taken for a person to look at."""
+        self._aside.put(frame, at, reason, error)
 
     def confirmed(self, link: Link, message: Message, at: datetime) -> None:
         """Learn that a transmitter's message is safe: its link is up."""
@@ -145,6 +151,7 @@ class TransmitterServer:
             self._waiting.give_up(loop.time() - GIVE_UP_S)
             await self._tell()
             try:
+                await self._aside.write()
                 await self._links.write_events()
                 await self._duty.step()
                 if self._links.came or loop.time() - vouched >= VOUCH_EVERY_S:

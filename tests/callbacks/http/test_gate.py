@@ -10,6 +10,8 @@ OPEN_TEMPLATES = {
     "/readyz",
     "/metrics",
     "/api/v1/readings",
+    "/api/docs",
+    "/api/openapi.json",
     "/assets/{asked}/{name:path}",
     "/language/{lang}",
 }
@@ -19,6 +21,8 @@ EXAMPLE = {
     "{incident_id}": "1",
     "{address}": "889",
     "{photo_id}": "1",
+    "{key_id}": "1",
+    "{letter_id}": "1",
     "{device_kind}": "gas",
     "{cause}": "gas_leak",
     "{version}": "lane",

@@ -102,10 +102,10 @@ def test_keys_are_forgotten_after_a_day(lane: Lane) -> None:
     lane.send("S0", smoke_pct=40)
     lane.commands.acknowledge(1, replace(DUTY, key="click-1"))
     lane.clock.tick(86_000)
-    lane.worker.forget_commands()
+    lane.worker.forget()
     assert lane.count(Command) == 1
     lane.clock.tick(800)
-    lane.worker.forget_commands()
+    lane.worker.forget()
     assert lane.count(Command) == 0
 
 
