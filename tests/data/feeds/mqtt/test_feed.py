@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -176,12 +177,16 @@ def test_a_message_that_the_database_refuses_costs_only_itself(
     with feeding(lane, mosquitto.broker()) as running, mosquitto.client() as client:
         for number in range(4):
             queue(client, reading_topic("S0"), {"message_id": str(number), "status": "alive"})
-        queue(client, reading_topic("S0"), {"message_id": "v", "values": {"smoke_pct": 1}})
-        until(lambda: running.total["acknowledged"] == 5)
+        # Only what comes late is written into its hour at once.
+        for message, hours in (("now", 0), ("late", 2)):
+            at = (lane.clock() - timedelta(hours=hours)).isoformat()
+            says = {"message_id": message, "measured_at": at, "values": {"smoke_pct": 1}}
+            queue(client, reading_topic("S0"), says)
+        until(lambda: running.total["acknowledged"] == 6)
     (letter,) = lane.rows(DeadLetter)
-    assert json.loads(letter.raw)["message_id"] == "v"
+    assert json.loads(letter.raw)["message_id"] == "late"
     assert "the database refuses it" in letter.error
-    assert running.total["reading"] == 4
+    assert running.total["reading"] == 5
 
 
 def test_a_storm_that_waits_does_not_fill_the_memory(
