@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import func, select
 
 from data.feeds.simulated.ledger import Entry, Ledger, Way
-from data.feeds.transmitters.intake import Received, message_id
+from data.feeds.transmitters.identities import message_id
+from data.feeds.transmitters.received import Received
 from data.feeds.transmitters.translate import translate
-from data.store import transmitters
+from data.store import intake, transmitters
 from data.store.database import Database
 from data.store.models import AlarmRow, ReadingHour, TransmitterEvent
 
@@ -49,14 +50,18 @@ def recorded(database: Database, since: datetime) -> Record:
             select(ReadingHour.device_id, ReadingHour.value, func.sum(ReadingHour.count))
             .where(ReadingHour.hour >= hour)
             .group_by(ReadingHour.device_id, ReadingHour.value)
-        ).all()
+        )
+        readings = Counter({(device, value): int(count) for device, value, count in counts})
+        for device, memory in intake.load_updates(session, since):
+            if memory.hour.start >= hour.timestamp():
+                for value, (count, *_) in memory.hour.figures.items():
+                    readings[device.id, value] += count
         events = session.scalars(
             select(TransmitterEvent.message_id).where(
                 TransmitterEvent.message_id.is_not(None), TransmitterEvent.at >= since
             )
         ).all()
     assert len(events) == len(set(events))
-    readings = Counter({(device_id, value): int(count) for device_id, value, count in counts})
     return Record(readings, frozenset(event for event in events if event))
 
 
