@@ -22,6 +22,7 @@ QUEUE_COUNT: Final = "queue-count"  # live
 QUEUE_KIND: Final = "queue-kind"  # live: filter buttons by alarm kind
 QUEUE_FILTER: Final = "queue-filter"  # live: text and community
 QUEUE_FLOOD: Final = "queue-flood"  # live: the banner while a flood lasts
+QUEUE_WORK: Final = "queue-work"  # live: incidents that are not over though their alarms are
 QUEUE_DOCK: Final = "queue-dock"  # live: the form of the alarm that is judged
 KPI_STRIP: Final = "kpi-strip"  # live: one element per KPI, see kpi()
 SEARCH_INPUT: Final = "search-input"

@@ -17,6 +17,7 @@ export const QUEUE_COUNT = "queue-count";
 export const QUEUE_KIND = "queue-kind";
 export const QUEUE_FILTER = "queue-filter";
 export const QUEUE_FLOOD = "queue-flood";
+export const QUEUE_WORK = "queue-work";
 export const QUEUE_DOCK = "queue-dock";
 export const KPI_STRIP = "kpi-strip";
 export const SEARCH_INPUT = "search-input";
