@@ -58,6 +58,13 @@ WEEK_BODY: Final = "week-body"
 WEEK_CHART: Final = "week-chart"
 WEEK_CHART_GRAPH: Final = "week-chart-graph"
 
+# Feeds
+FEEDS_STATE: Final = "feeds-state"  # live: how old the page is, and why
+FEEDS_SOURCES: Final = "feeds-sources"  # live: gateways, keys, topics
+FEEDS_TRANSMITTERS: Final = "feeds-transmitters"  # live
+FEEDS_STRANGERS: Final = "feeds-strangers"  # live: what nobody registered
+FEEDS_LETTERS: Final = "feeds-letters"  # live: messages that were set aside
+
 # History
 HISTORY_FILTER: Final = "history-filter"  # live: the form of the filters
 HISTORY_EXPORT: Final = "history-export"  # live: buttons and progress of the files

@@ -4,11 +4,19 @@ from data.commands.alarms import AlarmCommands
 from data.commands.base import MAY_ACT, Actor
 from data.commands.devices import DeviceCommands
 from data.commands.incidents import IncidentCommands
+from data.commands.letters import LetterCommands
 from data.commands.rules import RuleCommands
 from data.commands.transmitters import TransmitterCommands
 
 __all__ = ["MAY_ACT", "Actor", "Commands"]
 
 
-class Commands(AlarmCommands, DeviceCommands, IncidentCommands, RuleCommands, TransmitterCommands):
+class Commands(
+    AlarmCommands,
+    DeviceCommands,
+    IncidentCommands,
+    LetterCommands,
+    RuleCommands,
+    TransmitterCommands,
+):
     """Everything that the server lets a person do."""

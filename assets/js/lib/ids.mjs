@@ -53,6 +53,13 @@ export const WEEK_BODY = "week-body";
 export const WEEK_CHART = "week-chart";
 export const WEEK_CHART_GRAPH = "week-chart-graph";
 
+// Feeds
+export const FEEDS_STATE = "feeds-state";
+export const FEEDS_SOURCES = "feeds-sources";
+export const FEEDS_TRANSMITTERS = "feeds-transmitters";
+export const FEEDS_STRANGERS = "feeds-strangers";
+export const FEEDS_LETTERS = "feeds-letters";
+
 // History
 export const HISTORY_FILTER = "history-filter";
 export const HISTORY_EXPORT = "history-export";

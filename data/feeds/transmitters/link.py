@@ -64,6 +64,7 @@ class Peer:
     frames: int = 0
     denied: int = 0
     error: str = ""
+    error_at: datetime | None = None
     speaks_for: set[int] = field(default_factory=set)
     #: What the transmitter calls us.
     centre: int = 0
@@ -212,7 +213,7 @@ class Link:
 
     def _deny(self, frame: gb.Frame, reason: str, error: str) -> None:
         self.peer.denied += 1
-        self.peer.error = error
+        self.peer.error, self.peer.error_at = error, self._hall.now()
         self._hall.counters.count(f"denied_{reason}")
         log.warning("frame denied", peer=self.peer.address, source=frame.source, error=error)
         self._write(frame.reply(gb.Command.DENY, self._hall.now()))

@@ -157,4 +157,5 @@ class TransmitterServer:
     async def _tell(self) -> None:
         redis: Any = self._present.redis
         with contextlib.suppress(RedisError):  # told the next time
-            await asyncio.to_thread(self.counters.tell, redis, len(self._waiting), len(self._open))
+            numbers = len(self._waiting), len(self._open)
+            await asyncio.to_thread(self.counters.tell, redis, *numbers, self.now())
