@@ -23,7 +23,7 @@ def _(msgid: str) -> str:
 PLACES: Final = (
     (ids.FEEDS_STRANGERS, _("未登记"), _("发来过消息、但还没有登记是哪台设备的传输装置和部件。")),
     (ids.FEEDS_LETTERS, _("死信"), _("无法接收的消息，原样保存，可重放或丢弃。")),
-    (ids.FEEDS_TRANSMITTERS, _("用户信息传输装置"), _("消防主机经 GB/T 26875.3 上报。")),
+    (ids.FEEDS_TRANSMITTERS, _("已登记的传输装置"), _("消防主机经 GB/T 26875.3 上报。")),
     (ids.FEEDS_SOURCES, _("网关与平台"), _("经 HTTP 和 MQTT 上报的来源。")),
 )
 

@@ -124,13 +124,20 @@ def _reading_routes(router: APIRouter, services: Services) -> None:
         return _json(await run_in_threadpool(overview, services))
 
     @router.get("/devices")
-    async def get_devices(q: Text = "", *, transmitters: bool = False) -> Response:
-        found = await run_in_threadpool(_devices, services.database, q, transmitters=transmitters)
-        return _json(found)
+    async def get_devices(q: Text = "", near: Text = "", *, transmitters: bool = False) -> Response:
+        def find() -> list[views.Row]:
+            with services.database.reading() as session:
+                return views.find_devices(session, q, transmitters=transmitters, near=near)
+
+        return _json(await run_in_threadpool(find))
 
     @router.get("/buildings")
     async def get_buildings(q: Text = "") -> Response:
-        return _json(await run_in_threadpool(_buildings, services.database, q))
+        def find() -> list[views.Row]:
+            with services.database.reading() as session:
+                return views.find_buildings(session, q)
+
+        return _json(await run_in_threadpool(find))
 
 
 def _letter_routes(router: APIRouter, services: Services) -> None:
@@ -188,16 +195,6 @@ def _letter(letter: DeadLetter) -> views.Row:
 def _source(source: Source) -> views.Row:
     times = {"last_at": to_ms(source.last_at), "last_error_at": to_ms(source.last_error_at)}
     return {**asdict(source), "way": str(source.way), **times}
-
-
-def _devices(database: Database, text: str, *, transmitters: bool) -> list[views.Row]:
-    with database.reading() as session:
-        return views.find_devices(session, text, transmitters=transmitters)
-
-
-def _buildings(database: Database, text: str) -> list[views.Row]:
-    with database.reading() as session:
-        return views.find_buildings(session, text)
 
 
 def _json(value: Any) -> Response:

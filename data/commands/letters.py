@@ -29,9 +29,7 @@ class LetterCommands(Runner):
 
         def work(session: Session, now: datetime) -> Done:
             settled = Settled.DISCARDED
-            done.extend(
-                i for i in ids if dead_letters.settle(session, i, settled, actor.name, now)
-            )
+            done.extend(i for i in ids if dead_letters.settle(session, i, settled, actor.name, now))
             return Done()
 
         order = Order(

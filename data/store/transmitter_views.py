@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from data.domain.registration import kind_of_part
@@ -81,7 +81,7 @@ def unregistered_points(session: Session) -> tuple[int, list[Row]]:
     )
     alarms = func.coalesce(open_alarms.c.alarms, 0)
     rows = session.execute(
-        select(TransmitterPoint, Building.name, alarms)
+        select(TransmitterPoint, Device.building_id, Building.name, alarms)
         .join(Transmitter, Transmitter.address == TransmitterPoint.transmitter)
         .outerjoin(Device, Device.id == Transmitter.device_id)
         .outerjoin(Building, Building.id == Device.building_id)
@@ -90,12 +90,19 @@ def unregistered_points(session: Session) -> tuple[int, list[Row]]:
         .order_by(alarms.desc(), TransmitterPoint.last_at.desc(), TransmitterPoint.id)
         .limit(LISTED)
     )
-    return count, [_point(point, building, number) for point, building, number in rows]
+    return count, [_point(point, *place, number) for point, *place, number in rows]
 
 
-def find_devices(session: Session, text: str, *, transmitters: bool) -> list[Row]:
-    """Return devices that an address may be, with where they stand and what they are already."""
-    mine = Device.kind == DeviceKind.TRANSMITTER
+def find_devices(
+    session: Session, text: str, *, transmitters: bool, near: str | None = None
+) -> list[Row]:
+    """Return devices that an address may be, with where they stand and what they are already.
+
+    Those of the building ``near`` come first, of them those that no address is yet.
+    """
+    fits = Device.kind == DeviceKind.TRANSMITTER
+    if not transmitters:
+        fits = Device.kind.not_in([DeviceKind.TRANSMITTER, DeviceKind.CAMERA])
     taken = (
         select(TransmitterPoint.device_id, func.min(TransmitterPoint.transmitter).label("address"))
         .where(TransmitterPoint.device_id.is_not(None))
@@ -110,8 +117,10 @@ def find_devices(session: Session, text: str, *, transmitters: bool) -> list[Row
     else:
         query = query.outerjoin(taken, taken.c.device_id == Device.id)
     texts = (Device.id, Device.name, Device.location, Building.name)
-    query = query.where(mine if transmitters else ~mine, *_words(text, texts))
-    rows = session.execute(query.order_by(address.is_not(None), Device.id).limit(CHOICES))
+    there = case((Device.building_id == near, 0), else_=1)
+    query = query.where(fits, *_words(text, texts))
+    query = query.order_by(there, address.is_not(None), Device.id)
+    rows = session.execute(query.limit(CHOICES))
     return [
         {
             "id": device.id,
@@ -168,7 +177,9 @@ def _last_checks(session: Session) -> dict[int, Row]:
     }
 
 
-def _point(point: TransmitterPoint, building: str | None, alarms: int) -> Row:
+def _point(
+    point: TransmitterPoint, building: str | None, building_name: str | None, alarms: int
+) -> Row:
     return {
         "id": point.id,
         "transmitter": point.transmitter,
@@ -177,7 +188,8 @@ def _point(point: TransmitterPoint, building: str | None, alarms: int) -> Row:
         "kind": str(kind_of_part(point.part_type)),
         "description": point.description,
         "state": point.state,
-        "building_name": building,
+        "building": building,
+        "building_name": building_name,
         "first_at": ms(point.first_at),
         "last_at": ms(point.last_at),
         "alarms": alarms,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { errorWord } from "../../assets/js/lib/feeds/errors.mjs";
 import { dump, readable, reasonWord, replayedWord } from "../../assets/js/lib/feeds/letters.mjs";
 import { EVERY_MS, Poll, describe } from "../../assets/js/lib/feeds/poll.mjs";
 import { Rates } from "../../assets/js/lib/feeds/rates.mjs";
@@ -90,7 +91,7 @@ test("a rate is that of the last minute, and unknown at first", () => {
   assert.equal(rates.of("a"), 0);
   rates.note("a", 3, 123_000); // a new connection counts anew
   assert.equal(rates.of("a"), null);
-  assert.deepEqual([rateWord(null), rateWord(0.5)], ["…", "0.50"]);
+  assert.deepEqual([rateWord(null), rateWord(0), rateWord(0.5), rateWord(1234.5)], ["…", "0", "0.5", "1,235"]);
 });
 
 test("a link is believed only while its process lives", () => {
@@ -111,7 +112,7 @@ test("a source without connections speaks or is silent", () => {
 });
 
 test("lags have a unit, and clocks that run ahead say so", () => {
-  assert.deepEqual([lagWord(undefined), lagWord(0.3), lagWord(-0.4), lagWord(-90)], ["—", "0.30 秒", "0.00 秒", "快 90.0 秒"]);
+  assert.deepEqual([lagWord(undefined), lagWord(0.3), lagWord(-0.4), lagWord(-90)], ["—", "0.3 秒", "0.0 秒", "快 90 秒"]);
 });
 
 test("a duty check says what became of it", () => {
@@ -149,12 +150,20 @@ test("raw bytes are shown as hex with offsets, and as text in the encodings that
   assert.deepEqual([reasonWord("device"), reasonWord("new reason")], ["未知设备", "new reason"]);
 });
 
+test("what the server says of a message is said in words; what is new stays as it is", () => {
+  assert.equal(errorWord("unknown device 'XT-1'"), "没有设备 XT-1");
+  assert.equal(errorWord("pressure_mpa = 99.0 is not within 0 … 10"), "pressure_mpa = 99.0 超出 0 … 10");
+  assert.equal(errorWord("measured_at '22.11.2026' is not RFC 3339, e.g. 2026-11-22T10:24:07+08:00"), "设备时间 22.11.2026 不是 RFC 3339 格式");
+  assert.equal(errorWord("the sum is 3, the frame says 4"), "校验和错误");
+  assert.equal(errorWord("something new"), "something new");
+});
+
 test("a replay of several says how many, and why the first of the others was refused", () => {
   const done = [
     { id: 1, fate: "replayed", error: "" },
     { id: 2, fate: "refused", error: "unknown device 'X9'" },
     { id: 3, fate: "gone", error: "" },
   ];
-  assert.equal(replayedWord(done), "已重放 1 条；1 条仍无法接收：unknown device 'X9'；1 条已被他人处理");
+  assert.equal(replayedWord(done), "已重放 1 条；1 条仍无法接收：没有设备 X9；1 条已被他人处理");
   assert.equal(replayedWord(done.slice(0, 1)), "已重放 1 条");
 });

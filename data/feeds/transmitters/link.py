@@ -53,6 +53,9 @@ class Hall(Protocol):
     def confirmed(self, link: "Link", message: Message, at: datetime) -> None:
         """Learn that a transmitter's message is safe."""
 
+    def denied(self, link: "Link", frame: gb.Frame, reason: str) -> None:
+        """Learn that a frame was denied; the link's peer says why."""
+
 
 @dataclass(slots=True)
 class Peer:
@@ -215,6 +218,7 @@ class Link:
         self.peer.denied += 1
         self.peer.error, self.peer.error_at = error, self._hall.now()
         self._hall.counters.count(f"denied_{reason}")
+        self._hall.denied(self, frame, reason)
         log.warning("frame denied", peer=self.peer.address, source=frame.source, error=error)
         self._write(frame.reply(gb.Command.DENY, self._hall.now()))
 

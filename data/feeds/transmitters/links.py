@@ -64,6 +64,11 @@ class Links:
         if drift is None or abs(drift) > MAX_DRIFT:
             self._set_clock(link, address, drift)
 
+    def denied(self, link: Link) -> None:
+        """Tell what was wrong with a frame on a connection."""
+        for address in link.peer.speaks_for:
+            self._counters.link(address, self._state(address, link, up=True))
+
     def lost(self, link: Link) -> None:
         """Note that a connection ended."""
         for address in link.peer.speaks_for:

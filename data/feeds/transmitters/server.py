@@ -12,6 +12,8 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from data.domain.words import Way
+from data.feeds import gb26875 as gb
 from data.feeds.transmitters.counters import Counters, forget_links
 from data.feeds.transmitters.duty import Duty
 from data.feeds.transmitters.intake import Intake, Verdict
@@ -21,7 +23,9 @@ from data.feeds.transmitters.translate import Message
 from data.feeds.transmitters.waiting import Item, Waiting
 from data.live.present import Present
 from data.pipeline import Pipeline
+from data.store import dead_letters
 from data.store.database import Database
+from data.store.dead_letters import Letter
 
 log = structlog.get_logger()
 
@@ -33,6 +37,9 @@ GIVE_UP_S: Final = 30.0
 TIDY_EVERY_S: Final = 1.0
 VOUCH_EVERY_S: Final = 30.0
 MAX_CONNECTIONS: Final = 4000
+#: Why a frame is kept as a dead letter, and how many wait for the database while it is away.
+SET_ASIDE: Final = frozenset({"content", "failed"})
+MAX_ASIDE: Final = 1000
 AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError)
 
 
@@ -48,6 +55,7 @@ class TransmitterServer:
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
         pipeline = Pipeline(database, present, now)
+        self._database = database
         self.counters = Counters()
         self.now = now
         self._present = present
@@ -57,6 +65,7 @@ class TransmitterServer:
         self._links = Links(database, self.counters, now)
         self._duty = Duty(database, self._links, now)
         self._open: set[Link] = set()
+        self._aside: list[Letter] = []
 
     async def serve(self, listening: socket.socket, stop: asyncio.Event) -> None:
         """Serve until ``stop`` is set; ends at once, for what is not confirmed is repeated."""
@@ -85,6 +94,19 @@ class TransmitterServer:
     def confirmed(self, link: Link, message: Message, at: datetime) -> None:
         """Learn that a transmitter's message is safe: its link is up."""
         self._links.heard(link, message, at)
+
+    def denied(self, link: Link, frame: gb.Frame, reason: str) -> None:
+        """Learn that a frame was denied; one that can't be read or recorded is set aside.
+
+        Only of transmitters that somebody registered: strangers' garbage must not take the place.
+        """
+        self._links.denied(link)
+        known = frame.source in link.peer.speaks_for
+        if known and reason in SET_ASIDE and len(self._aside) < MAX_ASIDE:
+            source, error = str(frame.source), link.peer.error
+            self._aside.append(
+                Letter(Way.GB26875, source, self.now(), frame.encode(), reason, error)
+            )
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         link = Link(self, reader, writer, self._patience)
@@ -146,6 +168,7 @@ class TransmitterServer:
             await self._tell()
             try:
                 await self._links.write_events()
+                await self._write_aside()
                 await self._duty.step()
                 if self._links.came or loop.time() - vouched >= VOUCH_EVERY_S:
                     vouched = loop.time()
@@ -153,6 +176,17 @@ class TransmitterServer:
                     await asyncio.to_thread(self._intake.vouch, self._links.addresses())
             except SQLAlchemyError as error:
                 log.warning("transmitters: the database is away", error=str(error.__cause__))
+
+    async def _write_aside(self) -> None:
+        """Write what was set aside; what can't be written is kept for the next time."""
+        letters = list(self._aside)
+        if letters:
+            await asyncio.to_thread(self._add_letters, letters)
+            del self._aside[: len(letters)]
+
+    def _add_letters(self, letters: list[Letter]) -> None:
+        with self._database.writing() as session:
+            dead_letters.add_all(session, letters)
 
     async def _tell(self) -> None:
         redis: Any = self._present.redis

@@ -3,12 +3,13 @@ import { command } from "../commands.mjs";
 import { el, setAttr, setText } from "../dom.mjs";
 import { dateTime, number, time } from "../format.mjs";
 import { t } from "../i18n.mjs";
+import { errorWord } from "./errors.mjs";
 import { wayWord } from "./sources.mjs";
 import { KeyedTable } from "./table.mjs";
 
 const PER_LINE = 16;
 const SURE_MS = 5000;
-const REASONS = () => ({ format: t("格式"), clock: t("时钟"), value: t("数值"), device: t("未知设备"), body: t("整体无法解析"), mapping: t("没有映射") });
+const REASONS = () => ({ format: t("格式"), clock: t("时钟"), value: t("数值"), device: t("未知设备"), body: t("整体无法解析"), mapping: t("没有映射"), failed: t("无法入库"), content: t("内容") });
 
 /** @param {string} reason in a word */
 export const reasonWord = (reason) => REASONS()[reason] ?? reason;
@@ -45,7 +46,7 @@ export function replayedWord(done) {
   const refused = done.find(({ fate }) => fate === "refused");
   return [
     t("已重放 {n} 条", { n: count("replayed") }),
-    refused && t("{n} 条仍无法接收：{error}", { n: count("refused"), error: refused.error }),
+    refused && t("{n} 条仍无法接收：{error}", { n: count("refused"), error: errorWord(refused.error) }),
     count("gone") && t("{n} 条已被他人处理", { n: count("gone") }),
   ].filter(Boolean).join(t("；"));
 }
@@ -91,7 +92,7 @@ export class LetterTable {
     const raw = el("details", { class: "feeds-raw" }, el("summary", { text: t("原始字节") }));
     raw.addEventListener("toggle", () => raw.open && !raw.dataset.asked && showRaw(raw, id));
     const when = el("td", { class: "num", text: `${dateTime(received_at).slice(0, 5)} ${time(received_at)}` });
-    return [el("td", {}, box), when, el("td", { text: wayWord(way) }), el("td", { class: "feeds-name", text: source }), el("td", { text: reasonWord(reason) }), el("td", { class: "feeds-error" }, el("div", { text: error }), raw), el("td", { class: "num", text: number(size) }), el("td", { class: "feeds-act" }, again)];
+    return [el("td", {}, box), when, el("td", { text: wayWord(way) }), el("td", { class: "feeds-name", text: source }), el("td", { text: reasonWord(reason) }), el("td", { class: "feeds-error" }, el("div", { text: errorWord(error), title: error }), raw), el("td", { class: "num", text: number(size) }), el("td", { class: "feeds-act" }, again)];
   }
 
   #choose(id, on) {

@@ -66,12 +66,12 @@ const labelled = (label, input) => el("label", { class: "feeds-field" }, el("spa
 
 export class Register {
   /**
-   * @param {{title: string, path: string, transmitter: boolean, kind: string, name: string, location: string}} what
+   * @param {{title: string, path: string, transmitter: boolean, near?: string|null, kind: string, name: string, location: string}} what
    * @param {(answer: object) => void} onDone
    */
   constructor(what, onDone) {
     Object.assign(this, { what, onDone });
-    const query = (text) => new URLSearchParams({ q: text, transmitters: String(what.transmitter) });
+    const query = (text) => new URLSearchParams({ q: text, near: what.near ?? "", transmitters: String(what.transmitter) });
     this.devices = new Choice(t("编号、名称、位置、建筑"), (text) => `/api/v1/feeds/devices?${query(text)}`, deviceLabel);
     this.buildings = what.transmitter ? new Choice(t("所在建筑的名称、地址"), (text) => `/api/v1/feeds/buildings?${new URLSearchParams({ q: text })}`, ({ name, address }) => `${name} · ${address}`) : null;
     this.problem = el("p", { class: "feeds-problem", role: "alert", hidden: true });

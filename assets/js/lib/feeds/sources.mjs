@@ -2,6 +2,7 @@
 import { el, setAttr, setText } from "../dom.mjs";
 import { number, time } from "../format.mjs";
 import { t } from "../i18n.mjs";
+import { errorWord } from "./errors.mjs";
 import { KeyedTable, LATE_S, lagWord, rateWord, setAge } from "./table.mjs";
 
 /** A source that said nothing for so long is quiet; whether that is wrong only its owner knows. */
@@ -57,7 +58,7 @@ export class SourceTable {
     setText(accepted, number(source.accepted));
     setText(duplicates, number(source.duplicates));
     setText(rejected, number(source.rejected));
-    setText(error, source.last_error ? `${time(source.last_error_at).slice(0, 5)} ${source.last_error}` : "—");
+    setText(error, source.last_error ? `${time(source.last_error_at).slice(0, 5)} ${errorWord(source.last_error)}` : "—");
   }
 }
 

@@ -61,8 +61,8 @@ export class Strangers {
     new Register(what, ({ device }) => this.#say(t("传输装置 {n} 已登记为 {device}", { n: address, device })));
   }
 
-  #part({ id, transmitter, number, kind, description }) {
-    const what = { title: t("登记部件 {n}（传输装置 {address}）", { n: number, address: transmitter }), path: `/api/v1/feeds/points/${id}/register`, transmitter: false, kind, name: description || t("部件 {n}", { n: number }), location: description };
+  #part({ id, transmitter, number, kind, description, building }) {
+    const what = { title: t("登记部件 {n}（传输装置 {address}）", { n: number, address: transmitter }), path: `/api/v1/feeds/points/${id}/register`, transmitter: false, near: building, kind, name: description || t("部件 {n}", { n: number }), location: description };
     new Register(what, ({ device, standing }) => {
       const left = standing ? t("；它名下还有 {n} 条未结报警，仍列在传输装置处，请在值班台处理", { n: standing }) : "";
       this.#say(t("部件 {n} 已登记为 {device}", { n: number, device }) + left);

@@ -1,6 +1,6 @@
 /** A table whose rows stay while their cells change: nobody loses the focus, a choice or an opened row. */
 import { el, setAttr, setText } from "../dom.mjs";
-import { age, reading } from "../format.mjs";
+import { age, number } from "../format.mjs";
 import { t } from "../i18n.mjs";
 
 export class KeyedTable {
@@ -52,13 +52,13 @@ export function tickAges(root, now) {
 }
 
 /** @param {number|null} perMinute */
-export const rateWord = (perMinute) => (perMinute === null ? "…" : reading(perMinute));
+export const rateWord = (perMinute) => (perMinute === null ? "…" : number(perMinute, perMinute > 0 && perMinute < 10 ? 1 : 0));
 
 /** A delay in seconds; one that is ahead of us says so. @param {number|null|undefined} seconds */
 export function lagWord(seconds) {
   if (seconds === null || seconds === undefined) return "—";
-  if (seconds < -1) return t("快 {n} 秒", { n: reading(-seconds) });
-  return t("{n} 秒", { n: reading(Math.max(0, seconds)) });
+  if (seconds < -1) return t("快 {n} 秒", { n: number(-seconds, 0) });
+  return t("{n} 秒", { n: number(Math.max(0, seconds), seconds < 10 ? 1 : 0) });
 }
 
 /** More than this is no delay of a network. */

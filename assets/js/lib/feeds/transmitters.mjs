@@ -3,6 +3,7 @@ import { command } from "../commands.mjs";
 import { el, setAttr, setText } from "../dom.mjs";
 import { clock, dateTime, time } from "../format.mjs";
 import { t } from "../i18n.mjs";
+import { errorWord } from "./errors.mjs";
 import { KeyedTable, LATE_S, lagWord, rateWord, setAge } from "./table.mjs";
 
 /** The process says every second that it is there. */
@@ -49,7 +50,7 @@ export class Transmitters {
     const box = el("div");
     place.replaceChildren(this.notice, box);
     this.table = new KeyedTable(box, {
-      titles: [t("链路"), t("地址"), t("设备与建筑"), t("条/分"), t("延迟"), t("最近消息"), t("部件"), t("最近错误"), t("查岗")],
+      titles: [t("链路"), t("地址"), t("设备与建筑"), t("条/分"), t("延迟"), t("最近消息"), t("部件数"), t("最近错误"), t("查岗")],
       make: (row) => this.#make(row),
       patch: (cells, row) => this.#patch(cells, row),
       empty: t("还没有登记的传输装置。登记后，链路、速率和查岗会列在这里。"),
@@ -85,7 +86,7 @@ export class Transmitters {
     setAttr(lag, "data-late", Math.abs(row.link?.lag_s ?? 0) > LATE_S ? "" : null);
     setAge(last, row.link?.last ?? null);
     setText(parts, row.unregistered ? t("{n} · 未登记 {m}", { n: row.parts, m: row.unregistered }) : String(row.parts));
-    const said = row.link?.error ?? "";
+    const said = errorWord(row.link?.error ?? "");
     setText(error, said && row.link.error_at ? `${time(row.link.error_at).slice(0, 5)} ${said}` : said || "—");
     const [ask, words, past] = duty.children;
     ask.disabled = row.duty?.outcome === null;
