@@ -92,14 +92,14 @@ def make_visits(buildings: Buildings, clock: Clock, seed: int) -> Visits:
 
 def _visits(buildings: Buildings, clock: Clock, rng: np.random.Generator) -> tuple[Ints, Ints]:
     every = np.array([EVERY_DAYS[c] for c in CATEGORIES])[buildings.category]
-    total = (clock.end - clock.start) // DAY
-    number = -(-total // every)
+    starts, weekday, _ = clock.days()
+    today = len(starts) - 1  # in the hour after midnight it is yesterday: today has no past yet
+    number = -(-today // every)
     building = np.repeat(np.arange(len(buildings)), number)
     nth = np.arange(len(building)) - np.repeat(np.cumsum(number) - number, number)
     # Counted back from today, so that the last weeks have as many visits as the others.
-    day = total - ((nth + rng.random(len(building))) * every[building]).astype(np.int64)
+    day = today - ((nth + rng.random(len(building))) * every[building]).astype(np.int64)
     building, day = building[day >= 0], day[day >= 0]
-    starts, weekday, _ = clock.days()
     # Offices rest at the weekend: what would fall on it is done on the Friday before.
     friday = day - np.maximum(weekday[day] - 4, 0).astype(np.int64)
     day = np.where(friday >= 0, friday, day + (7 - weekday[day]).astype(np.int64))

@@ -11,7 +11,15 @@ from data.demo.generate import generate_town
 from data.demo.land import DemoError
 from data.reference.load import load_reference
 from data.store.database import Database
-from data.store.models import AlarmRow, Base, Building, Device, DeviceState, ReadingHour
+from data.store.models import (
+    AlarmRow,
+    Base,
+    Building,
+    Device,
+    DeviceState,
+    Inspection,
+    ReadingHour,
+)
 from tests.conftest import TOWN_DEVICES, TOWN_NOW, TOWN_SEED
 
 
@@ -25,6 +33,21 @@ def _rows_hash(path: Path) -> dict[str, str]:
         hashes[table.name] = hashlib.sha256(repr(rows.fetchall()).encode()).hexdigest()
     connection.close()
     return hashes
+
+
+def test_a_town_can_be_made_in_the_first_minutes_of_a_day(
+    tmp_path: Path, empty_database_file: Path
+) -> None:
+    shutil.copy(empty_database_file, tmp_path / "town.db")
+    database = Database(f"sqlite:///{tmp_path / 'town.db'}")
+    with database.writing() as session:
+        load_reference(session)
+    midnight = datetime(2026, 11, 25, 16, 3, tzinfo=UTC)  # 00:03 in Shanghai
+    generate_town(database, devices=200, seed=TOWN_SEED, now=midnight, progress=lambda *_: None)
+    with database.reading() as session:
+        visits = session.scalars(select(Inspection.at)).all()
+    database.close()
+    assert max(visits) < midnight
 
 
 def test_the_same_input_gives_identical_rows(
