@@ -243,11 +243,11 @@ def _words_alike(
         Whether the index of one of them may be used: the narrower one's.
     """
     model = source.model
-    judged = wanted.verdict in {str(verdict) for verdict in Verdict}
+    judged = {str(verdict): verdict for verdict in Verdict}
     asked = {
         model.community_code: wanted.community,
         model.kind: wanted.kind,
-        model.verdict: Verdict(wanted.verdict) if judged else None,
+        model.verdict: judged.get(str(wanted.verdict)),
     }
     given = [(column, word) for column, word in asked.items() if word is not None]
     for place, (column, word) in enumerate(given):

@@ -90,7 +90,7 @@ def unregistered_points(session: Session) -> tuple[int, list[Row]]:
         .order_by(alarms.desc(), TransmitterPoint.last_at.desc(), TransmitterPoint.id)
         .limit(LISTED)
     )
-    return count, [_point(point, *place, number) for point, *place, number in rows]
+    return count, [_point(*row) for row in rows]
 
 
 def find_devices(

@@ -216,7 +216,8 @@ class Link:
 
     def _deny(self, frame: gb.Frame, reason: str, error: str) -> None:
         self.peer.denied += 1
-        self.peer.error, self.peer.error_at = error, self._hall.now()
+        if reason != "unregistered":  # a stranger on the connection of others is no fault of theirs
+            self.peer.error, self.peer.error_at = error, self._hall.now()
         self._hall.counters.count(f"denied_{reason}")
         self._hall.denied(self, frame, reason)
         log.warning("frame denied", peer=self.peer.address, source=frame.source, error=error)
