@@ -40,10 +40,12 @@ def create_services(settings: Settings) -> "Services":
     from redis import Redis
 
     from callbacks.http.bundles import files_hash
+    from callbacks.http.key_book import KeyBook
     from callbacks.http.sessions import Sessions
     from callbacks.services import Services
     from callbacks.surfaces import ASSETS_FOLDER
     from data.commands import Commands
+    from data.feeds.http.intake import HttpIntake
     from data.live.hub import Hub
     from data.live.present import Present
     from data.pipeline import Pipeline
@@ -53,17 +55,20 @@ def create_services(settings: Settings) -> "Services":
     database = Database(settings.sql_url)
     redis = Redis.from_url(settings.redis_url)
     present = Present(redis)
+    pipeline = Pipeline(database, present, now)
     return Services(
         settings=settings,
         database=database,
         redis=redis,
         hub=Hub(settings.redis_url),
-        pipeline=Pipeline(database, present, now),
+        pipeline=pipeline,
         commands=Commands(database, present, now),
         registry=CollectorRegistry(),
         now=now,
         build=files_hash(ASSETS_FOLDER),
         sessions=Sessions(Users(database), now),
+        keys=KeyBook(database, now),
+        intake=HttpIntake(database, pipeline, redis, now),
     )
 
 

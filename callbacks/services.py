@@ -6,8 +6,10 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry
 
+from callbacks.http.key_book import KeyBook
 from callbacks.http.sessions import Sessions
 from data.commands import Commands
+from data.feeds.http.intake import HttpIntake
 from data.live.hub import Hub
 from data.live.present import RedisClient
 from data.pipeline import Pipeline
@@ -33,3 +35,7 @@ class Services:
     build: str
     #: Who is signed in: the gate and open event streams ask it.
     sessions: Sessions
+    #: Who may send readings.
+    keys: KeyBook
+    #: Takes what they send.
+    intake: HttpIntake

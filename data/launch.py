@@ -86,6 +86,7 @@ def launch(
 def prepare_demo(settings: Settings, console: Console, now: datetime) -> dict[str, str] | None:
     """Migrate, load reference data and the demo town where there are none; return the sign-ins."""
     from data import first_start  # noqa: PLC0415 - not before the checks that need no database
+    from data.keys import ensure_first_key  # noqa: PLC0415
     from data.store.database import Database  # noqa: PLC0415
     from data.users import SIGN_INS_FILE, ensure_demo_users  # noqa: PLC0415
 
@@ -97,6 +98,7 @@ def prepare_demo(settings: Settings, console: Console, now: datetime) -> dict[st
         if first_start.needs_town(database):
             with _progress(console) as progress:
                 first_start.make_town(database, settings.demo_devices, now, progress)
+        ensure_first_key(database, settings.data_dir, now)
         password = settings.demo_password.get_secret_value() or None
         return ensure_demo_users(database, password, now, settings.data_dir / SIGN_INS_FILE)
     finally:
@@ -104,14 +106,12 @@ def prepare_demo(settings: Settings, console: Console, now: datetime) -> dict[st
 
 
 def complete(settings: Settings) -> Settings:
-    """Return the settings with the keys that were left empty, from the data directory's files."""
+    """Return the settings with the key that was left empty, from the data directory's file."""
     make_private_folder(settings.data_dir)
-    update: dict[str, object] = {}
-    if not settings.secret_key.get_secret_value():
-        update["secret_key"] = SecretStr(key_from(settings.data_dir, SECRET_KEY))
-    if not settings.api_keys:
-        update["api_keys"] = (SecretStr(key_from(settings.data_dir, API_KEY)),)
-    return settings.model_copy(update=update)
+    if settings.secret_key.get_secret_value():
+        return settings
+    secret = SecretStr(key_from(settings.data_dir, SECRET_KEY))
+    return settings.model_copy(update={"secret_key": secret})
 
 
 @contextmanager
@@ -189,10 +189,8 @@ def _bind_for_transmitters(settings: Settings, stack: ExitStack) -> socket.socke
 
 
 def _simulator(settings: Settings, program: Path) -> ChildProcess:
-    # In the environment: a key on the command line is there for all to read.
-    key = {"XT_API_KEYS": settings.api_keys[0].get_secret_value()}
     command = [sys.executable, "-m", "data.feeds.simulator", "--url", _address(settings)]
-    return ChildProcess("simulator", command, {**_environment(settings, program), **key})
+    return ChildProcess("simulator", command, _environment(settings, program))
 
 
 def _environment(settings: Settings, program: Path) -> dict[str, str]:

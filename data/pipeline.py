@@ -44,6 +44,8 @@ class Outcome:
     rejected: tuple[Rejected, ...]
     #: Whether Redis heard of it at once; if not, the worker tells it later.
     told: bool = True
+    #: Which readings of the batch had come before; as many as ``duplicates``.
+    repeated: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -91,7 +93,7 @@ class Pipeline:
                 rejected.append(Rejected(index, str(error), error.reason))
         with self._database.writing() as session:
             batch = self._load(session, {reading.device_id for _, reading in believable})
-            duplicates = 0
+            repeated = set()
             if alongside is not None:
                 alongside(session)
             for index, reading in believable:
@@ -99,11 +101,11 @@ class Pipeline:
                     unknown = f"unknown device {reading.device_id!r}"
                     rejected.append(Rejected(index, unknown, Refusal.DEVICE))
                 elif not _apply(batch, reading):
-                    duplicates += 1
+                    repeated.add(index)
             changes = self._store(batch)
         told = self._present.tell_if_there(changes)
         rejected.sort(key=lambda r: r.index)
-        return Outcome(len(batch.taken), duplicates, tuple(rejected), told)
+        return Outcome(len(batch.taken), len(repeated), tuple(rejected), told, frozenset(repeated))
 
     def finish_delays(self) -> int:
         """Raise and clear what a delay held back and has lasted since; return at how many devices.

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -13,7 +13,6 @@ from data.domain.accounts import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from data.errors import StartError
 
 PREFIX = "XT_"
-MIN_KEY_LENGTH = 16
 #: What the application comes with drivers for.
 DATABASES = frozenset({"sqlite", "sqlite+pysqlite", "postgresql+psycopg"})
 
@@ -41,8 +40,6 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     #: Empty: random passwords, printed once at the start.
     demo_password: SecretStr = SecretStr("")
-    #: Keys of the devices' gateways; empty: one random key in ``data_dir``.
-    api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     simulate: bool = True
     demo_devices: int = Field(6000, ge=500, le=200_000)
     #: Cookies only over HTTPS and HSTS; set it behind a TLS proxy.
@@ -75,20 +72,6 @@ class Settings(BaseSettings):
                 f"/ must have {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters"
             )
         return password
-
-    @field_validator("api_keys", mode="before")
-    @classmethod
-    def _split_keys(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
-
-    @field_validator("api_keys")
-    @classmethod
-    def _long_enough(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        if any(len(key.get_secret_value()) < MIN_KEY_LENGTH for key in keys):
-            raise ValueError(f"each key needs at least {MIN_KEY_LENGTH} characters")
-        return keys
 
     @model_validator(mode="after")
     def _basemap_is_complete(self) -> "Settings":

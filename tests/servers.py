@@ -22,7 +22,6 @@ from data.embedded import free_port
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "demo-password-of-the-tests"
-API_KEY = "api-key-of-the-tests"
 START_TIMEOUT_S = 150
 
 
@@ -140,7 +139,6 @@ class Application:
     passwords: dict[str, str] = field(
         default_factory=lambda: dict.fromkeys(("duty", "leader", "admin", "display"), PASSWORD)
     )
-    api_key: str = API_KEY
 
     @property
     def url(self) -> str:
@@ -154,6 +152,11 @@ class Application:
     def pids(self) -> list[int]:
         """The launcher and everything below it."""
         return [self.pid, *descendants(self.pid)]
+
+    @property
+    def api_key(self) -> str:
+        """The key of the first start."""
+        return (self.folder / "var" / "api.key").read_text("ascii")
 
     @property
     def database_url(self) -> str:
@@ -222,7 +225,6 @@ def environment_of(folder: Path, port: int, **settings: str) -> dict[str, str]:
         "XT_DATA_DIR": str(folder / "var"),
         "XT_DEMO_PASSWORD": PASSWORD,
         "XT_DEMO_DEVICES": "500",
-        "XT_API_KEYS": API_KEY,
         "XT_SIMULATE": "0",
         "PYTHONUNBUFFERED": "1",
         "COLUMNS": "120",

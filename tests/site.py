@@ -6,16 +6,19 @@ from typing import Any
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
-from pydantic import SecretStr
 from redis import Redis
 from starlette.testclient import TestClient
 
 from callbacks.http.asgi import create_asgi
+from callbacks.http.key_book import KeyBook
 from callbacks.http.sessions import Sessions
 from callbacks.services import Services
+from data.domain.api_keys import KeyScope, KeyWish
 from data.domain.words import Role
+from data.feeds.http.intake import HttpIntake
 from data.live.hub import Hub
 from data.settings import Settings
+from data.store import api_keys
 from data.store.database import Database
 from data.store.models import Base
 from data.store.users import Users, token_hash
@@ -64,7 +67,10 @@ def make_site(folder: Path, redis_url: str, **settings: Any) -> Site:
     users = Users(database)
     for role in Role:
         users.add(str(role), role, str(role), PASSWORD, clock())
-    chosen: dict[str, Any] = {"data_dir": folder, "api_keys": (SecretStr(KEY),), **settings}
+    wish = KeyWish("gateway", frozenset(KeyScope), rate_per_s=None)
+    with database.writing() as session:
+        api_keys.add(session, wish, KEY, "admin", clock())
+    chosen: dict[str, Any] = {"data_dir": folder, **settings}
     services = Services(
         settings=Settings(_env_file=None, **chosen),
         database=database,
@@ -76,6 +82,8 @@ def make_site(folder: Path, redis_url: str, **settings: Any) -> Site:
         now=clock,
         build=BUILD,
         sessions=Sessions(users, clock),
+        keys=KeyBook(database, clock),
+        intake=HttpIntake(database, lane.pipeline, redis, clock),
     )
     return Site(create_asgi(services), services, clock, users)
 

@@ -14,23 +14,26 @@ from starlette.responses import RedirectResponse, Response
 from callbacks import desk, feeds, history, rules, wall, weekly
 from callbacks.desk.page import current_header
 from callbacks.desk.page import page as desk_page
+from callbacks.http.api_docs import api_docs_router
 from callbacks.http.auth import auth_router
 from callbacks.http.building import building_router
 from callbacks.http.bundles import MIN_BYTES, Compressor, SuiteCache, assets_router
 from callbacks.http.cameras import cameras_router
 from callbacks.http.commands import commands_router
 from callbacks.http.day import day_router
+from callbacks.http.dead_letters import dead_letters_router
 from callbacks.http.exports import exports_router
 from callbacks.http.feeds_screen import feeds_screen_router
 from callbacks.http.gate import Gate
 from callbacks.http.handover import handover_router
 from callbacks.http.health import health_router
 from callbacks.http.incidents import incidents_router
+from callbacks.http.keys import keys_router
 from callbacks.http.live import GeometryCache, live_router
 from callbacks.http.metrics import Metrics, RequestMetrics, metrics_router
 from callbacks.http.photos import photos_router
 from callbacks.http.problems import LastResort, install_problems
-from callbacks.http.readings import ReadingCounters, readings_router
+from callbacks.http.readings import ReadingCounters, readings_router, tell_sources
 from callbacks.http.rules import rules_router
 from callbacks.http.security import BodyLimit, SecurityHeaders
 from callbacks.http.tiles import tiles_router
@@ -110,7 +113,7 @@ def create_asgi(services: Services) -> FastAPI:
     app.include_router(live_router(services, geometry))
     _include_routers(app, services, compressor, metrics)
     _mount_surfaces(app, services, compressor)
-    _add_middleware(app, services, compressor, metrics, counters)
+    _add_middleware(app, services, compressor, metrics)
     return app
 
 
@@ -134,12 +137,14 @@ def _lifespan(
         await services.hub.start()
         checking = asyncio.create_task(services.sessions.end_streams(services.hub))
         warming = asyncio.create_task(asyncio.to_thread(geometry.warm))
+        telling = asyncio.create_task(tell_sources(services))
         compressor.start()
         try:
             yield
         finally:
             checking.cancel()
             warming.cancel()
+            telling.cancel()
             await services.hub.stop()
             compressor.close()
 
@@ -160,6 +165,8 @@ def _include_routers(
     app.include_router(rules_router(services))
     app.include_router(transmitters_router(services))
     app.include_router(feeds_screen_router(services))
+    app.include_router(keys_router(services))
+    app.include_router(dead_letters_router(services))
     app.include_router(incidents_router(services))
     app.include_router(photos_router(services))
     app.include_router(handover_router(services, assets=assets))
@@ -167,6 +174,7 @@ def _include_routers(
     app.include_router(cameras_router(services))
     app.include_router(tiles_router(services, metrics))
     app.include_router(metrics_router(services, metrics))
+    app.include_router(api_docs_router(app, services, assets=assets))
     TransmitterCounts(services.redis, services.registry)
 
 
@@ -195,13 +203,12 @@ def _add_middleware(
     services: Services,
     compressor: Compressor,
     metrics: Metrics,
-    counters: ReadingCounters,
 ) -> None:
     """Add from the inside out: what is added last sees a request first."""
     app.add_middleware(SuiteCache, compressor=compressor)
     app.add_middleware(GZipMiddleware, minimum_size=MIN_BYTES, compresslevel=GZIP_LEVEL)
     app.add_middleware(Gate, sessions=services.sessions)
-    app.add_middleware(BodyLimit, refused=counters.body_refused)
+    app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders, https=services.settings.https)
     app.add_middleware(RequestMetrics, metrics=metrics)
     app.add_middleware(LastResort)

@@ -213,6 +213,20 @@ def actor_of(request: Request) -> Actor:
     return Actor(user.name, user.role, _client(request).address)
 
 
+def admin_of(request: Request) -> Actor:
+    """Return the admin who looks.
+
+    Raises
+    ------
+    Problem
+        401 without a session, 403 for anybody else.
+    """
+    actor = actor_of(request)
+    if actor.role is not Role.ADMIN:
+        raise Problem(HTTPStatus.FORBIDDEN, "Only administrators may see this.")
+    return actor
+
+
 def _user(request: Request) -> SignedIn | None:
     user = request.scope["state"].get("user")
     return user if isinstance(user, SignedIn) else None

@@ -60,7 +60,7 @@ class Gate:
             _check(scope, headers, user)
         except Problem as problem:
             if user is None and is_page_request(scope, headers):
-                await _to_login(scope)(scope, receive, send)
+                await to_login(scope)(scope, receive, send)
             else:
                 await problem.response()(scope, receive, send)
             return
@@ -106,7 +106,8 @@ def _check_sender(scope: Scope, headers: Headers, user: SignedIn) -> None:
         raise Problem(HTTPStatus.FORBIDDEN, f"The role {user.role} may look but not command.")
 
 
-def _to_login(scope: Scope) -> RedirectResponse:
+def to_login(scope: Scope) -> RedirectResponse:
+    """Return the way to the sign-in page, and back to what was asked for."""
     query = scope["query_string"].decode("latin-1")
     target = safe_next(scope["path"] + (f"?{query}" if query else ""))
     where = "/login" if target == "/" else f"/login?next={quote(target, safe='/')}"

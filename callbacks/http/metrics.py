@@ -13,13 +13,14 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callbacks.http.problems import Problem
-from callbacks.http.readings import has_key
 from callbacks.services import Services
 from data.domain.accounts import SignedIn
+from data.domain.api_keys import KeyScope
 from data.domain.words import Role
 
 BUCKETS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -100,20 +101,23 @@ def route_label(scope: Scope) -> str:
 
 
 def metrics_router(services: Services, metrics: Metrics) -> APIRouter:
-    """Return ``/metrics``: for a bearer of an API key or a signed-in administrator."""
-    router = APIRouter(include_in_schema=False)
+    """Return ``/metrics``: for a bearer of a key for it or a signed-in administrator."""
+    router = APIRouter()
 
     @router.get("/metrics")
-    def show(request: Request) -> Response:
+    async def show(request: Request) -> Response:
         user = request.scope["state"].get("user")
-        is_admin = isinstance(user, SignedIn) and user.role is Role.ADMIN
-        if not (is_admin or has_key(services, request)):
+        key = await services.keys.find(request.headers)
+        if key is not None and KeyScope.METRICS in key.scopes:
+            await run_in_threadpool(services.keys.note_use, key)
+        elif not (isinstance(user, SignedIn) and user.role is Role.ADMIN):
             raise Problem(
                 HTTPStatus.UNAUTHORIZED,
-                "The measurements need an API key (Authorization: Bearer KEY).",
+                "The measurements need a key for them (Authorization: Bearer KEY).",
                 headers={"www-authenticate": "Bearer"},
             )
         metrics.clients.set(services.hub.clients)
-        return Response(generate_latest(services.registry), media_type=CONTENT_TYPE_LATEST)
+        text = await run_in_threadpool(generate_latest, services.registry)
+        return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     return router

@@ -7,10 +7,14 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+READINGS: Final = "/api/v1/readings"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-#: Open to everybody; the last three check a key or a session of their own.
+#: Descriptions of the API: a page, and OpenAPI.
+DOCS: Final = "/api/docs"
+OPENAPI: Final = "/api/openapi.json"
+#: Open to everybody; the last four check a key or a session of their own.
 OPEN_PATHS: Final = frozenset(
-    {"/login", "/healthz", "/readyz", "/favicon.ico", "/metrics", "/api/v1/readings"}
+    {"/login", "/healthz", "/readyz", "/favicon.ico", "/metrics", READINGS, DOCS, OPENAPI}
 )
 OPEN_PREFIXES: Final = ("/assets/", "/language/")
 #: What an unattended screen needs, and nothing else.

@@ -20,6 +20,7 @@ from data.domain.errors import (
     NotFoundError,
     ReadingError,
 )
+from data.store.guard import StoreUnavailableError
 
 MEDIA_TYPE: Final = "application/problem+json"
 #: Domain error → status; a subclass answers as its nearest ancestor here.
@@ -30,6 +31,8 @@ STATUS_OF: Final[dict[type[DomainError], HTTPStatus]] = {
     ReadingError: HTTPStatus.UNPROCESSABLE_ENTITY,
     DomainError: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
+#: When to try again while SQL or Redis is away.
+RETRY_AFTER_S: Final = 5
 log = structlog.get_logger(__name__)
 
 
@@ -81,6 +84,7 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, _on_domain_error)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(StoreUnavailableError, _on_store_away)
 
 
 class LastResort:
@@ -145,6 +149,18 @@ async def _on_validation(_request: Request, error: Exception) -> Response:
     ]
     detail = "; ".join(f"{item['where']}: {item['why']}" for item in errors[:3])
     return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, extra={"errors": errors[:20]})
+
+
+def away() -> Problem:
+    """Return the refusal of what needs SQL or Redis while one of them is away."""
+    detail = "The database or Redis does not answer; send it again later."
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"retry-after": str(RETRY_AFTER_S)}
+    )
+
+
+async def _on_store_away(_request: Request, _error: Exception) -> Response:
+    return away().response()
 
 
 async def _on_http_exception(_request: Request, error: Exception) -> Response:

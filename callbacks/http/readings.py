@@ -1,22 +1,30 @@
 """``POST /api/v1/readings``: the HTTP way in."""
 
-import hmac
-from dataclasses import replace
-from typing import Any, Final
+import asyncio
+from math import ceil
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CollectorRegistry, Counter
-from starlette.concurrency import run_in_threadpool
+from starlette.background import BackgroundTask
 
-from callbacks.http.problems import Problem
+from callbacks.http.paths import READINGS as PATH
+from callbacks.http.problems import Problem, away
+from callbacks.http.security import too_large, whole_body
 from callbacks.services import Services
-from data.domain.errors import ReadingError
-from data.domain.readings import Reading
-from data.feeds.decode import BodyError, decode_item, parse_body
+from data.domain.api_keys import ApiKey, KeyScope
+from data.feeds.decode import BodyError
+from data.feeds.http.inflate import InflatedTooLargeError, InflateError
+from data.feeds.http.intake import MAX_BYTES, FullError, NotToldError, TooFastError
+from data.feeds.sources import TELL_EVERY_S
 from data.live.wire import to_json
-from data.pipeline import Outcome, Rejected
+from data.pipeline import Outcome
+from data.store.guard import StoreUnavailableError
 
-PATH: Final = "/api/v1/readings"
+#: When to try again while the intake is full.
+FULL_RETRY_S: Final = 1
+#: What has its own word among the bodies that are refused.
+_REASONS: Final = {408: "slow", 413: "size", 415: "encoding", 429: "rate", 503: "away"}
 
 
 class ReadingCounters:
@@ -41,68 +49,89 @@ class ReadingCounters:
         for rejected in outcome.rejected:
             self.rejected.labels(rejected.reason).inc()
 
-    def body_refused(self, path: str, reason: str) -> None:
-        """Count a body that did not come through to the router: too large or too slow."""
-        if path == PATH:
-            self.bodies.labels(reason).inc()
+    def body_refused(self, status: int) -> None:
+        """Count a body that was not taken, by its answer."""
+        self.bodies.labels(_REASONS.get(status, "body")).inc()
 
 
 def readings_router(services: Services, counters: ReadingCounters) -> APIRouter:
-    """Make the router; every call needs one of the configured keys."""
+    """Make the router; every call needs a key whose scope has readings."""
     router = APIRouter()
 
     @router.post(PATH)
     async def post_readings(request: Request) -> Response:
-        if not has_key(services, request):
+        key = await services.keys.find(request.headers)
+        if key is None or KeyScope.READINGS not in key.scopes:
             counters.bodies.labels("key").inc()
-            raise Problem(401, "a valid key is needed: Authorization: Bearer KEY")
+            raise _no_key(key)
         try:
-            items = parse_body(await request.body())
-        except BodyError as error:
-            counters.bodies.labels("body").inc()
-            raise Problem(400, str(error)) from None
-        outcome = await run_in_threadpool(take_items, services, items)
+            outcome = await _take(services, key, request)
+        except Problem as problem:
+            counters.body_refused(problem.status)
+            raise
         counters.count(outcome)
-        return answer(outcome)
+        return answer(outcome, BackgroundTask(services.keys.note_use, key))
 
-    @router.api_route(PATH, methods=["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
+    @router.api_route(
+        PATH,
+        methods=["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"],
+        include_in_schema=False,
+    )
     async def only_post() -> Response:
         raise Problem(405, "readings are sent with POST", headers={"allow": "POST"})
 
     return router
 
 
-def has_key(services: Services, request: Request) -> bool:
-    """Return whether the request carries one of the keys; every key is compared in full."""
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        return False
-    matches = [
-        hmac.compare_digest(given.strip().encode(), key.get_secret_value().encode())
-        for key in services.settings.api_keys
-    ]
-    return any(matches)
+def _no_key(key: ApiKey | None) -> Problem:
+    if key is not None:
+        return Problem(403, f"the key {key.name!r} is not made for readings")
+    said = "a valid key is needed: Authorization: Bearer KEY"
+    return Problem(401, said, headers={"www-authenticate": "Bearer"})
 
 
-def take_items(services: Services, items: list[Any]) -> Outcome:
-    """Decode and ingest a batch; a bad item costs only itself."""
-    received_at = services.now()
-    good: list[tuple[int, Reading]] = []
-    rejected: list[Rejected] = []
-    for index, item in enumerate(items):
-        try:
-            good.append((index, decode_item(item, received_at)))
-        except ReadingError as error:
-            rejected.append(Rejected(index, str(error), error.reason))
-    outcome = (
-        services.pipeline.ingest([reading for _, reading in good]) if good else Outcome(0, 0, ())
-    )
-    rejected += [replace(r, index=good[r.index][0]) for r in outcome.rejected]
-    rejected.sort(key=lambda r: r.index)
-    return Outcome(outcome.accepted, outcome.duplicates, tuple(rejected))
+async def _take(services: Services, key: ApiKey, request: Request) -> Outcome:
+    """Read a body and take it.
+
+    Raises
+    ------
+    Problem
+        With whatever it can't be taken for.
+    """
+    packed = _is_packed(request)
+    intake = services.intake
+    try:
+        with intake.room(key):
+            body = await whole_body(request.scope, request.receive, MAX_BYTES)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(
+                intake.threads, lambda: intake.take(key, body, packed=packed)
+            )
+    except InflatedTooLargeError:
+        raise too_large(MAX_BYTES) from None
+    except (BodyError, InflateError) as error:
+        raise Problem(400, str(error)) from None
+    except TooFastError as error:
+        raise Problem(429, str(error), headers=_later(ceil(error.wait_s))) from None
+    except FullError as error:
+        raise Problem(503, str(error), headers=_later(FULL_RETRY_S)) from None
+    except (StoreUnavailableError, NotToldError):
+        raise away() from None
 
 
-def answer(outcome: Outcome) -> Response:
+def _is_packed(request: Request) -> bool:
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in {"identity", "gzip", ""}:
+        said = "a body comes as it is or with Content-Encoding: gzip"
+        raise Problem(415, said, headers={"accept-encoding": "gzip"})
+    return encoding == "gzip"
+
+
+def _later(seconds: int) -> dict[str, str]:
+    return {"retry-after": str(max(seconds, 1))}
+
+
+def answer(outcome: Outcome, afterwards: BackgroundTask) -> Response:
     """Answer 200 if anything was taken, else 422 as problem+json; both name every bad item."""
     body = {
         "accepted": outcome.accepted,
@@ -110,6 +139,13 @@ def answer(outcome: Outcome) -> Response:
         "rejected": [{"index": r.index, "error": r.error} for r in outcome.rejected],
     }
     if outcome.accepted or outcome.duplicates:
-        return Response(to_json(body), media_type="application/json")
+        return Response(to_json(body), media_type="application/json", background=afterwards)
     first = outcome.rejected[0]
     raise Problem(422, f"no reading was taken; the first: {first.error}", extra=body)
+
+
+async def tell_sources(services: Services) -> None:
+    """Tell Redis every second what the sources did; what it can't be told now it is told later."""
+    while True:
+        await asyncio.sleep(TELL_EVERY_S)
+        await asyncio.to_thread(services.intake.tell)

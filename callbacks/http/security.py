@@ -4,14 +4,14 @@ import asyncio
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from callbacks.http.paths import SAFE_METHODS
+from callbacks.http.paths import READINGS, SAFE_METHODS
 from callbacks.http.problems import Problem
 from data.commands.photos import MAX_BYTES
 
@@ -100,53 +100,60 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """ASGI middleware: takes a request's body in before anybody works on it, up to a limit."""
+    """ASGI middleware: takes a request's body in before anybody works on it, up to a limit.
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        refused: Callable[[str, str], None] = lambda _path, _reason: None,
-        limit: int = MAX_BODY_BYTES,
-    ) -> None:
-        """``refused`` is told path and reason (``size``, ``slow``) of what is turned away."""
+    A body of readings is left to its route, which looks at the key first.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int = MAX_BODY_BYTES) -> None:
         self._app = app
-        self._refused = refused
         self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on with the whole body, or answer 413 (too large) or 408 (too slow)."""
-        if scope["type"] != "http" or scope["method"] in SAFE_METHODS:
+        if scope["type"] != "http" or scope["method"] in SAFE_METHODS or scope["path"] == READINGS:
             await self._app(scope, receive, send)
             return
+        limit = MAX_BYTES if PHOTO_PATH.fullmatch(scope["path"]) else self._limit
         try:
-            body = await asyncio.wait_for(self._body(scope, receive), BODY_TIMEOUT_S)
-        except TimeoutError:
-            self._refused(scope["path"], "slow")
-            problem = Problem(HTTPStatus.REQUEST_TIMEOUT, "The body did not arrive in time.")
-            await problem.response()(scope, receive, send)
+            body = await whole_body(scope, receive, limit)
         except Problem as problem:
-            self._refused(scope["path"], "size")
             await problem.response()(scope, receive, send)
         else:
             await self._app(scope, _replay(body, receive), send)
 
-    async def _body(self, scope: Scope, receive: Receive) -> bytes:
-        limit = MAX_BYTES if PHOTO_PATH.fullmatch(scope["path"]) else self._limit
-        declared = Headers(scope=scope).get("content-length", "0")
-        if declared.isdigit() and int(declared) > limit:
-            raise _too_large(limit)
-        body = bytearray()
-        while True:
-            message = await receive()
-            body += message.get("body", b"")
-            if len(body) > limit:
-                raise _too_large(limit)
-            if not message.get("more_body", False):
-                return bytes(body)
+
+async def whole_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """Return a request's body.
+
+    Raises
+    ------
+    Problem
+        413 if it is larger than ``limit`` bytes, 408 if it does not arrive in time.
+    """
+    declared = Headers(scope=scope).get("content-length", "0")
+    if declared.isdigit() and int(declared) > limit:
+        raise too_large(limit)
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            return await _all_of_it(receive, limit)
+    except TimeoutError:
+        raise Problem(HTTPStatus.REQUEST_TIMEOUT, "The body did not arrive in time.") from None
 
 
-def _too_large(limit: int) -> Problem:
+async def _all_of_it(receive: Receive, limit: int) -> bytes:
+    body = bytearray()
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise too_large(limit)
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def too_large(limit: int) -> Problem:
+    """Return the refusal of a body with more than ``limit`` bytes."""
     detail = f"A body may have at most {limit} bytes."
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     return Problem(status, detail, headers={"connection": "close"})

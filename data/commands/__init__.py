@@ -4,6 +4,7 @@ from data.commands.alarms import AlarmCommands
 from data.commands.base import MAY_ACT, Actor
 from data.commands.devices import DeviceCommands
 from data.commands.incidents import IncidentCommands
+from data.commands.keys import KeyCommands
 from data.commands.letters import LetterCommands
 from data.commands.rules import RuleCommands
 from data.commands.transmitters import TransmitterCommands
@@ -15,6 +16,7 @@ class Commands(
     AlarmCommands,
     DeviceCommands,
     IncidentCommands,
+    KeyCommands,
     LetterCommands,
     RuleCommands,
     TransmitterCommands,

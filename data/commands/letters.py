@@ -1,8 +1,8 @@
-"""Commands on dead letters: discarding. ``data/feeds/replay.py`` replays them."""
+"""Commands on dead letters; for admins. Replaying them needs the ways in: ``data.feeds.replay``."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -10,30 +10,35 @@ from data.commands.base import Actor, Done, Order, Runner
 from data.domain.words import Role, Settled
 from data.store import dead_letters
 
-ADMINS = frozenset({Role.ADMIN})
+#: Letters of one command.
+MAX_LETTERS: Final = 200
+ADMINS: Final = frozenset({Role.ADMIN})
 
 
 class LetterCommands(Runner):
-    """What an admin decides about messages that could not be taken."""
+    """What becomes of messages that could not be taken."""
 
-    def discard_letters(self, letter_ids: Sequence[int], actor: Actor) -> dict[str, Any]:
-        """Say that some letters need nothing more; they stay to be looked at until they are old.
+    def discard_letters(
+        self, letter_ids: Sequence[int], actor: Actor, reason: str = ""
+    ) -> dict[str, Any]:
+        """Let some go; those that somebody settled before are passed over.
 
         Raises
         ------
         NotAllowedError
             If the actor is no admin.
         """
-        done: list[int] = []
         ids = sorted(set(letter_ids))
+        gone: list[int] = []
 
         def work(session: Session, now: datetime) -> Done:
-            settled = Settled.DISCARDED
-            done.extend(i for i in ids if dead_letters.settle(session, i, settled, actor.name, now))
+            gone.extend(
+                one
+                for one in ids
+                if dead_letters.settle(session, one, Settled.DISCARDED, actor.name, now)
+            )
             return Done()
 
-        order = Order(
-            actor, "dead_letters.discarded", "dead_letters", body={"ids": ids}, roles=ADMINS
-        )
-        answer = self._run(order, work, lambda *_: {"discarded": list(done)})
-        return dict(answer)
+        body = {"ids": ids}
+        order = Order(actor, "letters.discarded", "dead-letters", reason, body, ADMINS)
+        return dict(self._run(order, work, lambda *_: {"discarded": gone}))

@@ -11,6 +11,10 @@ class Refusal(StrEnum):
     CLOCK = "clock"
     VALUE = "value"
     DEVICE = "device"
+    #: Its key may not report for this device.
+    SCOPE = "scope"
+    #: The database refuses it, whenever it is tried.
+    FAILED = "failed"
 
 
 class DomainError(ValueError):
@@ -124,6 +128,22 @@ class AlreadyRegisteredError(AlarmStateError):
 
 class MisfitError(DomainError):
     """A device that this address can't be: of another kind, or taken."""
+
+
+class KeyNameTakenError(AlarmStateError):
+    """A key of this name is in use."""
+
+
+class KeyRevokedError(AlarmStateError):
+    """Somebody revoked the key before."""
+
+
+class KeyWishError(DomainError):
+    """A key that can't be made so."""
+
+
+class LetterSettledError(AlarmStateError):
+    """Somebody replayed or discarded the dead letter before."""
 
 
 class RepeatedKeyError(DomainError):

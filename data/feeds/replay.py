@@ -1,155 +1,130 @@
-"""Taking a message that was set aside once more: after a device was registered, a table mended."""
+"""Replaying dead letters: once more through the pipeline, with the time at which they came."""
 
-import json
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from data.commands import Actor
-from data.domain.errors import DomainError, NotAllowedError, ReadingError
-from data.domain.readings import check_reading
-from data.domain.words import Role, Settled, Way
+from data.commands.letters import ADMINS
+from data.domain.errors import (
+    DomainError,
+    LetterSettledError,
+    NotAllowedError,
+    NotFoundError,
+    ReadingError,
+    Refusal,
+)
+from data.domain.readings import Reading, check_reading
+from data.domain.words import Settled, Way
 from data.feeds import gb26875 as gb
-from data.feeds.decode import BodyError, decode_item, parse_body
+from data.feeds.decode import BodyError, decode_item
+from data.feeds.http.intake import parse_letter
 from data.feeds.transmitters.intake import Intake, Received, Verdict
 from data.feeds.transmitters.translate import translate
 from data.pipeline import Pipeline
-from data.store import dead_letters, registration
+from data.store import dead_letters, intake
 from data.store.database import Database
 from data.store.models import Audit, DeadLetter
-
-#: Letters that one command takes.
-MAX_TOGETHER: Final = 200
-#: The topic of one device's readings names the device.
-_TOPIC: Final = re.compile(r"xintang/v1/(?P<device>[^/]+)/reading")
-
-
-class Fate(StrEnum):
-    """What a replay did with one letter."""
-
-    REPLAYED = "replayed"
-    #: Still not what can be taken: it stays where it is.
-    REFUSED = "refused"
-    #: Somebody replayed or discarded it before, or it gave its place to newer ones.
-    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What became of one letter, and why it was refused."""
+    """What became of one letter; with an error it waits as before."""
 
     id: int
-    fate: Fate
     error: str = ""
 
 
-class _GoneError(DomainError):
-    """Somebody settled the letter meanwhile; nothing of it is taken."""
+Settle = Callable[[Session], None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    id: int
-    way: Way
-    source: str
-    received_at: datetime
-    raw: bytes
-
-
-class Replay:
-    """Takes letters through the way that they came; each by itself."""
+class Replayer:
+    """Carries out an admin's command; what a letter says has its effect exactly once."""
 
     def __init__(self, database: Database, pipeline: Pipeline, now: Callable[[], datetime]) -> None:
         self._database = database
         self._pipeline = pipeline
         self._now = now
+        self._transmitters = Intake(database, pipeline, now)
+        self._ways: Final = {Way.HTTP: self._take_item, Way.GB26875: self._take_frame}
 
     def replay(self, letter_ids: Sequence[int], actor: Actor) -> list[Replayed]:
-        """Take some letters once more, the oldest first; what they say has one effect at most.
+        """Replay some letters, the oldest first.
 
         Raises
         ------
         NotAllowedError
             If the actor is no admin.
         sqlalchemy.exc.SQLAlchemyError
-            If the database is away; the letters before are done with.
+            If the database is away; those that were replayed until then are settled.
         """
-        if actor.role is not Role.ADMIN:
+        if actor.role not in ADMINS:
             raise NotAllowedError(f"the role {actor.role} may not do this")
-        return [self._one(letter_id, actor) for letter_id in sorted(set(letter_ids))]
+        return [self._replay(number, actor) for number in sorted(set(letter_ids))]
 
-    def _one(self, letter_id: int, actor: Actor) -> Replayed:
-        with self._database.reading() as session:
-            row = dead_letters.get(session, letter_id)
-            letter = None if row is None or row.settled_at is not None else _letter(row)
-        if letter is None:
-            return Replayed(letter_id, Fate.GONE)
+    def _replay(self, letter_id: int, actor: Actor) -> Replayed:
         try:
-            if letter.way is Way.GB26875:
-                self._take_frame(letter, actor)
-            else:
-                self._take_items(letter, actor)
-        except _GoneError:
-            return Replayed(letter_id, Fate.GONE)
-        except (BodyError, DomainError, gb.CodecError) as error:
-            return Replayed(letter_id, Fate.REFUSED, str(error))
-        return Replayed(letter_id, Fate.REPLAYED)
+            with self._database.reading() as session:
+                letter = dead_letters.get(session, letter_id)
+                if letter is None:
+                    raise NotFoundError(f"there is no dead letter {letter_id}")
+            self._take(letter, actor)
+        except (DomainError, BodyError, gb.CodecError) as error:
+            return Replayed(letter_id, str(error))
+        return Replayed(letter_id)
 
-    def _take_items(self, letter: _Letter, actor: Actor) -> None:
-        """Take the items and settle the letter in one transaction; one bad item refuses all."""
-        readings = [check_reading(decode_item(item, letter.received_at)) for item in _items(letter)]
-        with self._database.reading() as session:
-            unknown = registration.unknown(session, {r.device_id for r in readings})
-        if unknown:
-            raise ReadingError(f"unknown device {min(unknown)!r}")
-        self._pipeline.ingest(readings, lambda session: self._settle(session, letter, actor))
+    def _take(self, letter: DeadLetter, actor: Actor) -> None:
+        if letter.size > len(letter.raw):
+            raise ReadingError("only the beginning of it was kept")
+        take = self._ways.get(letter.way)
+        if take is None:
+            raise ReadingError(f"what came by {letter.way} can't be replayed")
 
-    def _take_frame(self, letter: _Letter, actor: Actor) -> None:
-        """Take a frame, then settle its letter: the same frame twice has no second effect."""
-        received = Received(translate(gb.decode_frame(letter.raw)), letter.received_at)
-        taken = Intake(self._database, self._pipeline, self._now).take([received])
+        def settle(session: Session) -> None:
+            """Settle the letter in the transaction that takes its readings."""
+            now = self._now()
+            if not dead_letters.settle(session, letter.id, Settled.REPLAYED, actor.name, now):
+                raise LetterSettledError("somebody replayed or discarded it before")
+            session.add(_audit(letter, actor, now))
+
+        take(letter, settle)
+
+    def _take_item(self, letter: DeadLetter, settle: Settle) -> None:
+        reading = check_reading(decode_item(parse_letter(letter.raw), letter.received_at))
+        self._check_known(reading)
+        self._pipeline.ingest([reading], settle)
+
+    def _take_frame(self, letter: DeadLetter, settle: Settle) -> None:
+        (frame,) = _frames(letter.raw)
+        received = Received(translate(frame), letter.received_at)
+        taken = self._transmitters.take([received], settle)
         if taken.verdicts[0] is Verdict.DENY:
-            raise ReadingError("nobody registered this transmitter")
-        if taken.outcome.rejected:
-            raise ReadingError(taken.outcome.rejected[0].error)
-        with self._database.writing() as session:
-            self._settle(session, letter, actor)
+            raise ReadingError("nobody registered this transmitter", Refusal.DEVICE)
 
-    def _settle(self, session: Session, letter: _Letter, actor: Actor) -> None:
-        now = self._now()
-        if not dead_letters.settle(session, letter.id, Settled.REPLAYED, actor.name, now):
-            raise _GoneError(f"letter {letter.id} is settled")
-        session.add(
-            Audit(
-                at=now,
-                actor=actor.name,
-                action="dead_letter.replayed",
-                subject=f"dead_letter:{letter.id}",
-                address=actor.address,
-                reason="",
-                detail={"way": str(letter.way), "source": letter.source},
-            )
-        )
+    def _check_known(self, reading: Reading) -> None:
+        """Refuse an unknown device before the letter is settled."""
+        with self._database.reading() as session:
+            if not intake.is_known(session, reading.device_id):
+                raise ReadingError(f"unknown device {reading.device_id!r}", Refusal.DEVICE)
 
 
-def _letter(row: DeadLetter) -> _Letter:
-    return _Letter(row.id, row.way, row.source, row.received_at, row.raw)
+def _frames(raw: bytes) -> list[gb.Frame]:
+    found = gb.FrameStream().feed(raw)
+    whole = [one for one in found if isinstance(one, gb.Frame)]
+    if len(whole) != 1:
+        raise ReadingError("it is no frame")
+    return whole
 
 
-def _items(letter: _Letter) -> list[Any]:
-    """Return the items of a letter: a whole body, or one item as an object."""
-    if not letter.raw.lstrip().startswith(b"{"):
-        return parse_body(letter.raw)
-    try:
-        item: dict[str, Any] = json.loads(letter.raw)
-    except (ValueError, RecursionError) as error:
-        raise BodyError(f"this is not JSON: {error}") from None
-    topic = _TOPIC.fullmatch(letter.source)
-    if topic is not None:
-        item.setdefault("device_id", topic["device"])
-    return [item]
+def _audit(letter: DeadLetter, actor: Actor, now: datetime) -> Audit:
+    return Audit(
+        at=now,
+        actor=actor.name,
+        action="letter.replayed",
+        subject=f"dead-letter:{letter.id}",
+        address=actor.address,
+        detail={"way": str(letter.way), "source": letter.source},
+    )

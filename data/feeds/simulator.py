@@ -21,6 +21,7 @@ from data.domain.weeks import SHANGHAI
 from data.feeds.fleet import Fleet, Message, Telemetry, load_fleet
 from data.feeds.happenings import ALERT_INTERVAL_S, Happenings
 from data.feeds.sender import FeedError, Sender
+from data.home import API_KEY
 from data.logs import configure_logging
 from data.settings import load_settings
 from data.store.database import Database
@@ -187,19 +188,24 @@ async def _run(url: str, key: str, rate: float, seed: int | None) -> None:
         database.close()
 
 
+def _key_of_the_first_start() -> str:
+    path = load_settings(os.environ).data_dir / API_KEY
+    try:
+        return path.read_text("ascii").strip()
+    except OSError as error:
+        raise typer.BadParameter(f"a key is needed: --key, or the file {path}") from error
+
+
 def main(
     url: Annotated[str, typer.Option(help="Address of the application.")],
-    key: Annotated[str, typer.Option(help="Key; the first of XT_API_KEYS if empty.")] = "",
+    key: Annotated[str, typer.Option(help="Key; that of XT_DATA_DIR/api.key if empty.")] = "",
     rate: Annotated[float, typer.Option(min=0.01, help="How many times as often as usual.")] = 1.0,
     seed: Annotated[int | None, typer.Option(help="Makes what happens repeatable.")] = None,
 ) -> None:
     """Play the demo town's devices against a running application."""
     configure_logging("simulator")
-    chosen = key or os.environ.get("XT_API_KEYS", "").split(",")[0].strip()
-    if not chosen:
-        raise typer.BadParameter("a key is needed: --key, or the variable XT_API_KEYS")
     try:
-        asyncio.run(_run(url, chosen, rate, seed))
+        asyncio.run(_run(url, key or _key_of_the_first_start(), rate, seed))
     except FeedError as error:
         log.error("stopped", error=str(error))  # noqa: TRY400 - the sentence says it all
         raise typer.Exit(1) from None

@@ -37,6 +37,12 @@ def values_channel(building_id: str) -> str:
 #: Set by the worker at every step; gone = no worker.
 WORKER: Final = "xt:worker"
 
+
+def spent(key_id: int) -> str:
+    """How far a key of the HTTP way in is ahead of its rate, as the time that this has to live."""
+    return f"xt:spent:{key_id}"
+
+
 #: Counts of the GB/T 26875.3 way in, and the link of each transmitter (docs/gb26875.md).
 TRANSMITTER_COUNTS: Final = "xt:transmitters:counts"
 TRANSMITTER_LINKS: Final = "xt:transmitters:links"

@@ -47,6 +47,11 @@ def load_devices(
     }
 
 
+def is_known(session: Session, device_id: str) -> bool:
+    """Return whether there is such a device."""
+    return session.get(Device, device_id) is not None
+
+
 def save_memories(session: Session, memories: Mapping[str, DeviceMemory]) -> None:
     """Insert or replace the state of some devices."""
     if not memories:

@@ -43,12 +43,13 @@ from data.store.transmitter_rows import (
     TransmitterEvent,
     TransmitterPoint,
 )
-from data.store.way_rows import DeadLetter, DeadLetterLoss
+from data.store.way_rows import ApiKeyRow, DeadLetter, DeadLetterLoss
 
 __all__ = [
     "AlarmFlood",
     "AlarmHistory",
     "AlarmRow",
+    "ApiKeyRow",
     "Audit",
     "Base",
     "Building",

@@ -1,6 +1,5 @@
 """Registration in SQL: an address becomes a device once; new devices and where they stand."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,12 +58,6 @@ def device(session: Session, device_id: str) -> Device:
     if found is None:
         raise NotFoundError(f"there is no device {device_id!r}")
     return found
-
-
-def unknown(session: Session, device_ids: Iterable[str]) -> set[str]:
-    """Return those of some ids that no device has."""
-    wanted = set(device_ids)
-    return wanted - set(session.scalars(select(Device.id).where(Device.id.in_(sorted(wanted)))))
 
 
 def spot_of_building(session: Session, building_id: str) -> Spot:

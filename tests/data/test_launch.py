@@ -43,16 +43,13 @@ def test_a_bound_socket_is_handed_on_by_its_number() -> None:
         second.detach()  # the same file; only one of them may close it
 
 
-def test_keys_that_were_left_empty_come_from_files(tmp_path: Path) -> None:
+def test_a_key_that_was_left_empty_comes_from_its_file(tmp_path: Path) -> None:
     settings = complete(Settings(data_dir=tmp_path))
-    again = complete(Settings(data_dir=tmp_path))
-    assert settings.api_keys == again.api_keys
-    assert settings.api_keys[0].get_secret_value() == (tmp_path / "api.key").read_text()
+    assert complete(Settings(data_dir=tmp_path)) == settings
     assert settings.secret_key.get_secret_value() == (tmp_path / "secret.key").read_text()
 
-    own = (SecretStr("a" * 16),)
-    told = complete(Settings(data_dir=tmp_path / "b", api_keys=own, secret_key=SecretStr("s")))
-    assert told.api_keys == own
+    told = complete(Settings(data_dir=tmp_path / "b", secret_key=SecretStr("s")))
+    assert told.secret_key.get_secret_value() == "s"
     assert list((tmp_path / "b").iterdir()) == []
 
 

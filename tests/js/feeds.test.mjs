@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { errorWord } from "../../assets/js/lib/feeds/errors.mjs";
-import { dump, readable, reasonWord, replayedWord } from "../../assets/js/lib/feeds/letters.mjs";
+import { decoded, dump, readable, reasonWord, replayedWord } from "../../assets/js/lib/feeds/letters.mjs";
 import { EVERY_MS, Poll, describe } from "../../assets/js/lib/feeds/poll.mjs";
 import { Rates } from "../../assets/js/lib/feeds/rates.mjs";
 import { bodyOf, missingOf } from "../../assets/js/lib/feeds/register.mjs";
@@ -141,12 +141,13 @@ test("a device is chosen or made; what is missing is said first", () => {
 });
 
 test("raw bytes are shown as hex with offsets, and as text in the encodings that devices use", () => {
-  const hex = (bytes) => Buffer.from(bytes).toString("hex");
-  assert.equal(dump(hex("[{ab")), `0000  5b 7b 61 62${" ".repeat(36)}  [{ab`);
-  assert.equal(dump(hex(new Uint8Array(17))).split("\n")[1].slice(0, 8), "0010  00");
-  assert.equal(readable(hex("走廊")), "走廊");
-  assert.equal(readable("d7dfc0c8"), "走廊"); // GB 18030
-  assert.equal(readable("404000ff"), null);
+  const bytes = (text) => new TextEncoder().encode(text);
+  assert.deepEqual(decoded("W3s="), bytes("[{"));
+  assert.equal(dump(bytes("[{ab")), `0000  5b 7b 61 62${" ".repeat(36)}  [{ab`);
+  assert.equal(dump(new Uint8Array(17)).split("\n")[1].slice(0, 8), "0010  00");
+  assert.equal(readable(bytes("走廊")), "走廊");
+  assert.equal(readable(Uint8Array.of(0xd7, 0xdf, 0xc0, 0xc8)), "走廊"); // GB 18030
+  assert.equal(readable(Uint8Array.of(0x40, 0x40, 0, 0xff)), null);
   assert.deepEqual([reasonWord("device"), reasonWord("new reason")], ["未知设备", "new reason"]);
 });
 
@@ -159,11 +160,10 @@ test("what the server says of a message is said in words; what is new stays as i
 });
 
 test("a replay of several says how many, and why the first of the others was refused", () => {
-  const done = [
-    { id: 1, fate: "replayed", error: "" },
-    { id: 2, fate: "refused", error: "unknown device 'X9'" },
-    { id: 3, fate: "gone", error: "" },
+  const refused = [
+    { id: 2, error: "unknown device 'X9'" },
+    { id: 3, error: "somebody replayed or discarded it before" },
   ];
-  assert.equal(replayedWord(done), "已重放 1 条；1 条仍无法接收：没有设备 X9；1 条已被他人处理");
-  assert.equal(replayedWord(done.slice(0, 1)), "已重放 1 条");
+  assert.equal(replayedWord({ replayed: [1], refused }), "已重放 1 条；2 条仍无法接收：没有设备 X9");
+  assert.equal(replayedWord({ replayed: [1], refused: [] }), "已重放 1 条");
 });

@@ -65,8 +65,12 @@ class Intake:
         self._now = now
         self._alive: dict[int, datetime] = {}
 
-    def take(self, batch: Sequence[Received]) -> Taken:
+    def take(
+        self, batch: Sequence[Received], also: Callable[[Session], None] | None = None
+    ) -> Taken:
         """Take some messages; nothing of the registered ones is lost when this returns.
+
+        What ``also`` writes is committed with them, unless nothing is.
 
         Raises
         ------
@@ -82,6 +86,8 @@ class Intake:
             transmitters.add_events(session, _events(good))
             for address, operator, at in _duty_answers(good):
                 transmitters.answer_duty_check(session, address, operator, at)
+            if also is not None and good:
+                also(session)
 
         outcome = self._pipeline.ingest(readings, alongside)
         self._alive.update({one.message.source: one.at for one in good if _is_due(self, one)})

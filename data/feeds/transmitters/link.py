@@ -50,11 +50,14 @@ class Hall(Protocol):
     def enqueue(self, item: Item) -> None:
         """Let a message wait for the database."""
 
+    def set_aside(self, frame: gb.Frame, at: datetime, reason: str, error: str) -> None:
+        """Keep a frame that can't be taken for a person to look at."""
+
     def confirmed(self, link: "Link", message: Message, at: datetime) -> None:
         """Learn that a transmitter's message is safe."""
 
-    def denied(self, link: "Link", frame: gb.Frame, reason: str) -> None:
-        """Learn that a frame was denied; the link's peer says why."""
+    def denied(self, link: "Link") -> None:
+        """Learn that a frame of a connection was denied; its peer says why."""
 
 
 @dataclass(slots=True)
@@ -183,6 +186,7 @@ class Link:
             message = translate(frame)
         except gb.CodecError as error:
             self._deny(frame, "content", str(error))
+            self._hall.set_aside(frame, self._hall.now(), "content", str(error))
             return
         self.peer.centre = frame.destination
         if not frame.data:
@@ -209,6 +213,7 @@ class Link:
                 self._deny(frame, "unregistered", "nobody registered this transmitter")
             elif verdict is Verdict.FAIL:
                 self._deny(frame, "failed", "it could not be recorded")
+                self._hall.set_aside(frame, received.at, "failed", "it could not be recorded")
             else:
                 self._hall.counters.count("unanswered")
 
@@ -219,7 +224,7 @@ class Link:
         if reason != "unregistered":  # a stranger on the connection of others is no fault of theirs
             self.peer.error, self.peer.error_at = error, self._hall.now()
         self._hall.counters.count(f"denied_{reason}")
-        self._hall.denied(self, frame, reason)
+        self._hall.denied(self)
         log.warning("frame denied", peer=self.peer.address, source=frame.source, error=error)
         self._write(frame.reply(gb.Command.DENY, self._hall.now()))
 

@@ -9,11 +9,10 @@ from typing import Any, Final
 
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 
-from data.domain.words import Way
 from data.feeds import gb26875 as gb
+from data.feeds.transmitters.aside import Aside
 from data.feeds.transmitters.counters import Counters, forget_links
 from data.feeds.transmitters.duty import Duty
 from data.feeds.transmitters.intake import Intake, Verdict
@@ -23,9 +22,8 @@ from data.feeds.transmitters.translate import Message
 from data.feeds.transmitters.waiting import Item, Waiting
 from data.live.present import Present
 from data.pipeline import Pipeline
-from data.store import dead_letters
 from data.store.database import Database
-from data.store.dead_letters import Letter
+from data.store.guard import AWAY
 
 log = structlog.get_logger()
 
@@ -37,10 +35,6 @@ GIVE_UP_S: Final = 30.0
 TIDY_EVERY_S: Final = 1.0
 VOUCH_EVERY_S: Final = 30.0
 MAX_CONNECTIONS: Final = 4000
-#: Why a frame is kept as a dead letter, and how many wait for the database while it is away.
-SET_ASIDE: Final = frozenset({"content", "failed"})
-MAX_ASIDE: Final = 1000
-AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError)
 
 
 class TransmitterServer:
@@ -55,7 +49,6 @@ class TransmitterServer:
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
         pipeline = Pipeline(database, present, now)
-        self._database = database
         self.counters = Counters()
         self.now = now
         self._present = present
@@ -63,9 +56,9 @@ class TransmitterServer:
         self._max_connections = max_connections
         self._intake = Intake(database, pipeline, now)
         self._links = Links(database, self.counters, now)
+        self._aside = Aside(database)
         self._duty = Duty(database, self._links, now)
         self._open: set[Link] = set()
-        self._aside: list[Letter] = []
 
     async def serve(self, listening: socket.socket, stop: asyncio.Event) -> None:
         """Serve until ``stop`` is set; ends at once, for what is not confirmed is repeated."""
@@ -91,22 +84,17 @@ class TransmitterServer:
         """Let a message wait for the database."""
         self._waiting.put(item)
 
+    def set_aside(self, frame: gb.Frame, at: datetime, reason: str, error: str) -> None:
+        """Keep a frame that can't be taken for a person to look at."""
+        self._aside.put(frame, at, reason, error)
+
     def confirmed(self, link: Link, message: Message, at: datetime) -> None:
         """Learn that a transmitter's message is safe: its link is up."""
         self._links.heard(link, message, at)
 
-    def denied(self, link: Link, frame: gb.Frame, reason: str) -> None:
-        """Learn that a frame was denied; one that can't be read or recorded is set aside.
-
-        Only of transmitters that somebody registered: strangers' garbage must not take the place.
-        """
+    def denied(self, link: Link) -> None:
+        """Learn that a frame of a connection was denied; its peer says why."""
         self._links.denied(link)
-        known = frame.source in link.peer.speaks_for
-        if known and reason in SET_ASIDE and len(self._aside) < MAX_ASIDE:
-            source, error = str(frame.source), link.peer.error
-            self._aside.append(
-                Letter(Way.GB26875, source, self.now(), frame.encode(), reason, error)
-            )
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         link = Link(self, reader, writer, self._patience)
@@ -167,8 +155,8 @@ class TransmitterServer:
             self._waiting.give_up(loop.time() - GIVE_UP_S)
             await self._tell()
             try:
+                await self._aside.write()
                 await self._links.write_events()
-                await self._write_aside()
                 await self._duty.step()
                 if self._links.came or loop.time() - vouched >= VOUCH_EVERY_S:
                     vouched = loop.time()
@@ -176,17 +164,6 @@ class TransmitterServer:
                     await asyncio.to_thread(self._intake.vouch, self._links.addresses())
             except SQLAlchemyError as error:
                 log.warning("transmitters: the database is away", error=str(error.__cause__))
-
-    async def _write_aside(self) -> None:
-        """Write what was set aside; what can't be written is kept for the next time."""
-        letters = list(self._aside)
-        if letters:
-            await asyncio.to_thread(self._add_letters, letters)
-            del self._aside[: len(letters)]
-
-    def _add_letters(self, letters: list[Letter]) -> None:
-        with self._database.writing() as session:
-            dead_letters.add_all(session, letters)
 
     async def _tell(self) -> None:
         redis: Any = self._present.redis

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import orjson
 import pytest
 
 from data.domain.words import Way
@@ -76,7 +75,6 @@ def test_the_overview_has_links_sources_strangers_and_letters(known: Site) -> No
     assert source["last_error_at"] == told["now"]
     assert told["letters"]["count"] == 1
     assert [letter["id"] for letter in told["letters"]["rows"]] == [number]
-    assert get(known, f"/letters/{number}")["hex"] == b"[{".hex()
 
 
 def test_devices_and_buildings_to_choose(known: Site) -> None:
@@ -96,8 +94,6 @@ def test_devices_and_buildings_to_choose(known: Site) -> None:
         ("points/77/register", {"new": {"kind": "smoke", "name": " "}}, 422, None),
         ("transmitters/5/register", {"device": "T1"}, 422, "Misfit"),
         ("transmitters/281474976710656/register", {"device": "T1"}, 422, None),
-        ("letters/replay", {"ids": []}, 422, None),
-        ("letters/discard", {"ids": [0]}, 422, None),
     ],
 )
 def test_what_is_refused(known: Site, path: str, body: Any, status: int, error: str | None) -> None:
@@ -117,28 +113,12 @@ def test_a_part_and_a_transmitter_are_registered(known: Site) -> None:
     assert (again.status_code, again.json()["error"]) == (409, "AlreadyRegistered")
 
 
-def test_letters_are_replayed_and_discarded_several_at_once(known: Site) -> None:
-    at = known.clock().isoformat()
-    item = {"device_id": "S0", "message_id": "r1", "measured_at": at, "values": {"smoke_pct": 1}}
-    good, bad = set_aside(known, orjson.dumps(item)), set_aside(known, b"[{")
-    done = post(known, "letters/replay", {"ids": [good, bad]}).json()
-    assert [(one["id"], one["fate"]) for one in done] == [(good, "replayed"), (bad, "refused")]
-    assert "not JSON" in done[1]["error"]
-    waiting = [letter["id"] for letter in get(known, "/letters")]
-    assert good not in waiting
-    assert post(known, "letters/discard", {"ids": waiting}).json() == {"discarded": waiting[::-1]}
-    assert get(known)["letters"]["count"] == 0
-    settled = get(known, "/letters?settled=true")
-    assert {letter["id"]: letter["outcome"] for letter in settled}[good] == "replayed"
-    assert {letter["settled_by"] for letter in settled} == {"admin"}
-
-
 @pytest.mark.parametrize("user", ["duty", "leader"])
 def test_nobody_else_may_look_or_act(known: Site, user: str) -> None:
-    for path in ("", "/devices", "/buildings", "/letters", "/letters/1"):
+    for path in ("", "/devices", "/buildings"):
         assert known.client(user).get(f"/api/v1/feeds{path}").status_code == 403
     assert known.client(user).get("/feeds/").status_code == 403
-    assert post(known, "letters/discard", {"ids": [1]}, user).status_code == 403
+    assert post(known, "points/77/register", {"device": "S0"}, user).status_code == 403
 
 
 def test_without_redis_the_page_says_that_nothing_is_known_of_links(known: Site) -> None:

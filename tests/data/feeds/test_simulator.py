@@ -102,12 +102,13 @@ async def test_an_empty_database_has_nothing_to_play(database: Database) -> None
         await simulate("http://127.0.0.1:9", KEY, database, stop=asyncio.Event())
 
 
-def test_the_program_takes_its_key_from_the_environment_and_stops_cleanly(
+def test_the_program_takes_its_key_from_its_file_and_stops_cleanly(
     gateway: Gateway, town_database: Database, tmp_path: Path
 ) -> None:
+    (tmp_path / "api.key").write_text(KEY, "ascii")
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("XT_")},
-        "XT_API_KEYS": f"{KEY},another-key-of-16",
+        "XT_DATA_DIR": str(tmp_path),
         "XT_DATABASE_URL": town_database.url,
         "PYTHONPATH": str(Path.cwd()),
     }

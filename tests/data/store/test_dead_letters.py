@@ -102,7 +102,8 @@ def test_a_letter_is_settled_once(store: Database) -> None:
 
 
 def test_lists_are_chosen_by_way_source_and_page(store: Database) -> None:
-    add(store, letter("a"), letter("b"), letter("a", way=Way.MQTT), letter("a"))
+    for one in (letter("a"), letter("b"), letter("a", way=Way.MQTT), letter("a")):
+        add(store, one)
     assert [row.source for row in listed(store, way=Way.HTTP)] == ["a", "b", "a"]
     newest, *older = listed(store, source="a")
     assert [row.id for row in listed(store, source="a", before=newest.id)] == [r.id for r in older]

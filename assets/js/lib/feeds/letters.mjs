@@ -9,14 +9,17 @@ import { KeyedTable } from "./table.mjs";
 
 const PER_LINE = 16;
 const SURE_MS = 5000;
-const REASONS = () => ({ format: t("格式"), clock: t("时钟"), value: t("数值"), device: t("未知设备"), body: t("整体无法解析"), mapping: t("没有映射"), failed: t("无法入库"), content: t("内容") });
+const REASONS = () => ({ format: t("格式"), clock: t("时钟"), value: t("数值"), device: t("未知设备"), body: t("整体无法解析"), mapping: t("没有映射"), failed: t("无法入库"), content: t("内容"), scope: t("超出密钥权限") });
 
 /** @param {string} reason in a word */
 export const reasonWord = (reason) => REASONS()[reason] ?? reason;
 
-/** Bytes in lines of sixteen with their offset, as hex and as text. @param {string} hex @returns {string} */
-export function dump(hex) {
-  const bytes = hex.match(/../g) ?? [];
+/** @param {string} base64 @returns {Uint8Array} */
+export const decoded = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+
+/** Bytes in lines of sixteen with their offset, as hex and as text. @param {Uint8Array} raw @returns {string} */
+export function dump(raw) {
+  const bytes = Array.from(raw, (byte) => byte.toString(16).padStart(2, "0"));
   const lines = [];
   for (let at = 0; at < bytes.length; at += PER_LINE) {
     const some = bytes.slice(at, at + PER_LINE);
@@ -26,9 +29,8 @@ export function dump(hex) {
   return lines.join("\n");
 }
 
-/** The bytes as a person may read them: UTF-8, else GB 18030, which panels write; null if they are no text. @param {string} hex */
-export function readable(hex) {
-  const bytes = Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+/** The bytes as a person may read them: UTF-8, else GB 18030, which panels write; null if they are no text. @param {Uint8Array} bytes */
+export function readable(bytes) {
   for (const name of ["utf-8", "gb18030"]) {
     try {
       const text = new TextDecoder(name, { fatal: true }).decode(bytes);
@@ -40,15 +42,11 @@ export function readable(hex) {
   return null;
 }
 
-/** What a replay did, in a sentence. @param {{id: number, fate: string, error: string}[]} done */
-export function replayedWord(done) {
-  const count = (fate) => done.filter((one) => one.fate === fate).length;
-  const refused = done.find(({ fate }) => fate === "refused");
-  return [
-    t("已重放 {n} 条", { n: count("replayed") }),
-    refused && t("{n} 条仍无法接收：{error}", { n: count("refused"), error: errorWord(refused.error) }),
-    count("gone") && t("{n} 条已被他人处理", { n: count("gone") }),
-  ].filter(Boolean).join(t("；"));
+/** What a replay did, in a sentence. @param {{replayed: number[], refused: {id: number, error: string}[]}} done */
+export function replayedWord({ replayed, refused }) {
+  const said = t("已重放 {n} 条", { n: replayed.length });
+  if (!refused.length) return said;
+  return said + t("；{n} 条仍无法接收：{error}", { n: refused.length, error: errorWord(refused[0].error) });
 }
 
 export class LetterTable {
@@ -119,7 +117,7 @@ export class LetterTable {
   }
 
   async #replay(ids) {
-    await this.#send(async () => replayedWord(await command("/api/v1/feeds/letters/replay", { ids })));
+    await this.#send(async () => replayedWord(await command("/api/v1/dead-letters/replay", { ids })));
   }
 
   /** The first press asks, the second discards. */
@@ -131,7 +129,7 @@ export class LetterTable {
     }
     const ids = [...this.#chosen];
     this.#calm();
-    await this.#send(async () => t("已丢弃 {n} 条", { n: (await command("/api/v1/feeds/letters/discard", { ids })).discarded.length }));
+    await this.#send(async () => t("已丢弃 {n} 条", { n: (await command("/api/v1/dead-letters/discard", { ids })).discarded.length }));
   }
 
   #calm() {
@@ -156,12 +154,13 @@ export class LetterTable {
 async function showRaw(details, id) {
   details.dataset.asked = "";
   try {
-    const answer = await fetch(`/api/v1/feeds/letters/${id}`, { credentials: "same-origin", cache: "no-store" });
+    const answer = await fetch(`/api/v1/dead-letters/${id}`, { credentials: "same-origin", cache: "no-store" });
     if (!answer.ok) throw new Error(String(answer.status));
-    const { hex, size } = await answer.json();
-    const text = readable(hex);
-    const cut = size > hex.length / 2 ? el("p", { class: "quiet", text: t("只保存了前 {n} 字节", { n: number(hex.length / 2) }) }) : null;
-    details.append(...[text === null ? null : el("pre", { text }), el("pre", { class: "num", text: dump(hex) }), cut].filter(Boolean));
+    const { base64, cut } = await answer.json();
+    const bytes = decoded(base64);
+    const text = readable(bytes);
+    const rest = cut ? el("p", { class: "quiet", text: t("只保存了前 {n} 字节", { n: number(bytes.length) }) }) : null;
+    details.append(...[text === null ? null : el("pre", { text }), el("pre", { class: "num", text: dump(bytes) }), rest].filter(Boolean));
   } catch {
     delete details.dataset.asked; // opening it again asks again
     details.open = false;

@@ -10,7 +10,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy import select
 
-from data.domain.words import AlarmKind, Status, Way
+from data.domain.words import AlarmKind, Status
 from data.feeds import gb26875 as gb
 from data.feeds.transmitters.counters import read_counts, read_links
 from data.feeds.transmitters.link import Patience
@@ -18,7 +18,6 @@ from data.live import keys
 from data.live.present import Present
 from data.store.models import (
     AlarmRow,
-    DeadLetter,
     DeviceState,
     Transmitter,
     TransmitterEvent,
@@ -169,10 +168,9 @@ async def test_a_bad_frame_is_denied_and_the_next_one_taken(site: Lane) -> None:
     assert site.count(AlarmRow) == 1
     counts = running.server.counters.total
     assert (counts["denied_checksum"], counts["denied_content"]) == (1, 2)
-    assert site.count(DeadLetter) == 0  # nobody knew yet that it is a registered one
 
 
-async def test_what_a_known_transmitter_says_and_nobody_can_read_is_told_and_set_aside(
+async def test_why_a_frame_was_denied_is_told_of_its_link(
     site: Lane,
 ) -> None:
     wrong = frame(site.clock(), gb.Kind.READ_SYSTEM_STATE, gb.OfSystem(1, 1), serial=2)
@@ -180,16 +178,10 @@ async def test_what_a_known_transmitter_says_and_nobody_can_read_is_told_and_set
         client = await running.connect()
         assert await client.ask(frame(site.clock())) == CONFIRM
         assert await client.ask(wrong) == DENY
-        await until(lambda: site.count(DeadLetter) == 1)
         await until(lambda: (read_links(site.redis) or {}).get(ADDRESS, {}).get("denied") == 1)
-    (letter,) = site.rows(DeadLetter)
-    assert (letter.way, letter.source, letter.reason) == (Way.GB26875, "889", "content")
-    assert letter.raw == wrong.encode()
     link = (read_links(site.redis) or {})[ADDRESS]
-    assert (link["error"], link["error_at"]) == (
-        letter.error,
-        round(site.clock().timestamp() * 1000),
-    )
+    assert link["error"] == "a transmitter does not send the type 61"
+    assert link["error_at"] == round(site.clock().timestamp() * 1000)
 
 
 async def test_the_real_bad_frame_is_denied(site: Lane) -> None:
