@@ -2,7 +2,7 @@
 import { bindLive } from "./lib/bindings.mjs";
 import { Bulk } from "./lib/bulk.mjs";
 import { bindCameras } from "./lib/camera_view.mjs";
-import { byId, whenElement } from "./lib/dom.mjs";
+import { byId, el, whenElement } from "./lib/dom.mjs";
 import { followDrilldown } from "./lib/drilldown.mjs";
 import { FlyOffer } from "./lib/fly_offer.mjs";
 import * as ids from "./lib/ids.mjs";
@@ -184,9 +184,10 @@ function makeQueue(root, picture, load) {
   floodBanner(byId(ids.QUEUE_FLOOD), load, queue);
   const siren = new Siren();
   const notifier = new Notifier(open);
-  const head = parts.count.closest(".panel-head");
-  notifyButton(head, notifier);
-  soundButton(head, siren);
+  const switches = el("div", { class: "queue-switches" });
+  parts.count.closest(".panel-head").append(switches);
+  notifyButton(switches, notifier);
+  soundButton(switches, siren);
   heedAlarms(picture, siren, notifier);
   return { queue, siren, bulk, filters };
 }
