@@ -39,7 +39,7 @@ def feeds_page(view: HeaderView) -> Component:
                     html.Div(
                         [
                             html.H1(_("接入")),
-                            html.Div(id=ids.FEEDS_STATE, className="feeds-state", role="status"),
+                            html.Div(id=ids.FEEDS_STATE, className="feeds-state"),
                         ],
                         className="feeds-head",
                     ),

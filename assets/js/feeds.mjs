@@ -37,11 +37,13 @@ async function main() {
   const poll = new Poll();
   const rates = new Rates();
   const word = el("span", { class: "feeds-age num" });
-  head.append(word);
+  const told = el("span", { class: "visually-hidden", role: "status" }); // the running age is not read out
+  head.append(word, told);
   let parts = null;
   const paintState = () => {
     const { state, text } = describe(poll, Date.now());
     setText(word, text);
+    if (page.dataset.state !== state) setText(told, state === "fresh" ? "" : text);
     setAttr(page, "data-state", state);
   };
   const makeParts = () => {
