@@ -1,5 +1,6 @@
 """The description of the API as a page: OpenAPI → HTML that needs neither network nor script."""
 
+import json
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any, Final
@@ -7,7 +8,7 @@ from typing import Any, Final
 from layouts.i18n import HTML_LANG, Lang, Translator, translator
 
 Schema = Mapping[str, Any]
-#: Path without what all of them share.
+_PROBLEM: Final = "application/problem+json"
 _REFERENCE: Final = "#/components/schemas/"
 #: Bounds of a schema → how they are written.
 _BOUNDS: Final = (
@@ -141,17 +142,26 @@ def _body(body: Schema | None, _: Translator) -> str:
     title = escape(_("请求体"))
     ((media, content),) = body["content"].items()
     shown = f'<p class="api-type">{escape(media)}: {_type(content["schema"])}</p>'
+    if "example" in content:
+        text = json.dumps(content["example"], ensure_ascii=False, indent=2)
+        shown += f"<pre>{escape(text)}</pre>"
     return f"<h4>{title}</h4>{shown}"
 
 
 def _answers(responses: Schema, _: Translator) -> str:
-    rows = []
+    """Return what it answers, and in one row with what it may refuse."""
+    rows, refusals = [], []
     for status, answer in responses.items():
         ((media, content),) = answer["content"].items()
+        told = f"{escape(media)}: {_type(content['schema'])}"
+        if media == _PROBLEM:
+            refusals.append(f'<span title="{escape(answer["description"])}">{status}</span>')
+            refused = told
+        else:
+            rows.append(f"<tr><th>{status}</th><td>{told}</td></tr>")
+    if refusals:
         rows.append(
-            f'<tr class="api-{status[0]}xx"><th>{escape(status)}</th>'
-            f"<td>{escape(answer['description'])}</td>"
-            f"<td>{escape(media)}: {_type(content['schema'])}</td></tr>"
+            f'<tr class="api-refusals"><th>{" ".join(refusals)}</th><td>{refused}</td></tr>'
         )
     return _table(_("应答"), "".join(rows))
 

@@ -162,8 +162,8 @@ def test_the_first_start_makes_everything_private(application: Application) -> N
     var = application.folder / "var"
     assert var.stat().st_mode & 0o077 == 0
     assert (var / "xintang.db").exists()
-    # The keys were given as settings, only the secret is made.
-    assert [path.stat().st_mode & 0o777 for path in var.glob("*.key")] == [0o600]
+    made = {path.name: path.stat().st_mode & 0o777 for path in var.glob("*.key")}
+    assert made == {"api.key": 0o600, "secret.key": 0o600}
     with application.client() as client:
         assert client.get("/live/snapshot").status_code == 200
 

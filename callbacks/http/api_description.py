@@ -4,7 +4,6 @@ Which routes are part of it, who may ask them and what they answer stands in one
 tests send thousands of made-up requests and compare.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -26,11 +25,8 @@ from data.domain.words import Reported
 from data.feeds.decode import MAX_ITEMS
 from layouts.i18n import Translator
 
-ABOUT: Final = (
-    "What machines ask and are told. How readings are sent: docs/http-api.md; the live picture in "
-    "full: docs/live-protocol.md. Times are Unix milliseconds unless a name says otherwise; "
-    "refusals are application/problem+json (RFC 9457)."
-)
+#: Msgid: the first words of the description.
+ABOUT: Final = "供程序对接使用。时间均为 Unix 毫秒（另有说明的除外），拒绝时按 RFC 9457 应答。"
 
 Schema = dict[str, Any]
 KEY: Final = [{"key": []}]
@@ -135,14 +131,20 @@ ROUTES: Final[dict[str, Route]] = {
     "GET /readyz": Route("运行状态", "各部件就绪", seen.ReadyAnswer),
     "GET /metrics": Route("运行状态", "运行指标", "text/plain"),
 }
-SECURITY: Final = {
-    "key": {"type": "http", "scheme": "bearer", "description": "A key of `python -m data.keys`."},
-    "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
+#: Ways to say who asks; descriptions are msgids.
+SECURITY: Final[dict[str, dict[str, str]]] = {
+    "key": {"type": "http", "scheme": "bearer", "description": "接口密钥，由管理员发放"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": SESSION_COOKIE,
+        "description": "登录后的会话",
+    },
     "csrf": {
         "type": "apiKey",
         "in": "header",
         "name": CSRF_HEADER,
-        "description": "The token in a page's `<meta name=xt-csrf>`.",
+        "description": "页面 <meta name=xt-csrf> 中的令牌",
     },
 }
 IMAGE: Final = {"schema": {"type": "string", "contentMediaType": "image/jpeg"}}
@@ -150,25 +152,25 @@ IMAGE: Final = {"schema": {"type": "string", "contentMediaType": "image/jpeg"}}
 
 def describe(app: FastAPI, translate: Translator) -> Schema:
     """Return the description of an application's API, its titles in one language."""
-    found = get_openapi(title=app.title, version=app.version, description=ABOUT, routes=app.routes)
+    found = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    found["info"]["description"] = translate(ABOUT)
     paths: dict[str, Schema] = {}
-    for path, method, operation in _operations(found):
-        route = ROUTES.get(f"{method.upper()} {path}")
-        if route is not None:
+    for name, route in ROUTES.items():
+        method, path = name.lower().split()[0], name.split()[1]
+        operation = found["paths"].get(path, {}).get(method)
+        if operation is not None:
             done = _completed(path, method, operation, route)
             named = {"tags": [translate(route.tag)], "summary": translate(route.title)}
             paths.setdefault(path, {})[method] = done | named
     schemas = {**found["components"]["schemas"], **_schemas()}
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    components = {"schemas": dict(sorted(schemas.items())), "securitySchemes": SECURITY}
-    return {**found, "paths": dict(sorted(paths.items())), "components": components}
-
-
-def _operations(found: Schema) -> Iterator[tuple[str, str, Schema]]:
-    for path, item in found["paths"].items():
-        for method, operation in item.items():
-            yield path, method, operation
+    schemes = {
+        name: {**scheme, "description": translate(scheme["description"])}
+        for name, scheme in SECURITY.items()
+    }
+    components = {"schemas": dict(sorted(schemas.items())), "securitySchemes": schemes}
+    return {**found, "paths": paths, "components": components}
 
 
 def _completed(path: str, method: str, operation: Schema, route: Route) -> Schema:
