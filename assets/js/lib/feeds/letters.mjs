@@ -9,7 +9,7 @@ import { KeyedTable } from "./table.mjs";
 
 const PER_LINE = 16;
 const SURE_MS = 5000;
-const REASONS = () => ({ format: t("格式"), clock: t("时钟"), value: t("数值"), device: t("未知设备"), body: t("整体无法解析"), mapping: t("没有映射"), failed: t("无法入库"), content: t("内容"), scope: t("超出密钥权限") });
+const REASONS = () => ({ format: t("格式"), clock: t("时钟"), value: t("数值"), device: t("未知设备"), failed: t("无法入库"), content: t("内容"), scope: t("超出密钥权限") });
 
 /** @param {string} reason in a word */
 export const reasonWord = (reason) => REASONS()[reason] ?? reason;
