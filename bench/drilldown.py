@@ -20,6 +20,7 @@ from bench.harness import quantile, report, spread
 from bench.past import NOW, PAST_FILE, make_past
 from callbacks.desk.handling import building_here, incident_at_hand
 from data.domain.drilldown import KindTrend, ReadFine, TrendSpan, finer
+from data.domain.errors import NotFoundError
 from data.domain.figures import FINE_S, Tally
 from data.domain.views import DeviceNow
 from data.domain.words import DeviceKind, Status
@@ -27,12 +28,19 @@ from data.embedded import EmbeddedRedis
 from data.live import keys, rings
 from data.store.cameras import cameras_near
 from data.store.database import Database
-from data.store.drilldown import community_view, newest_reading, subdistrict_view, work_point_view
+from data.store.drilldown import (
+    community_view,
+    newest_reading,
+    newest_reading_of_point,
+    subdistrict_view,
+    work_point_view,
+)
 from data.store.drilldown_building import building_view, open_alarms
-from data.store.drilldown_device import device_view
+from data.store.drilldown_device import device_id_of_slot, device_view
+from data.store.drilldown_handling import photo_file
 from data.store.drilldown_incident import incident_view
 from data.store.drilldown_past import device_past
-from data.store.incident_views import incident_facts, open_incidents
+from data.store.incident_views import incident_facts, incidents_without_alarms, open_incidents
 from data.store.incident_views import incident_view as incident_answer
 from data.store.models import AlarmRow, Building, Device, Incident, ReadingHour, WorkPoint
 from data.store.neighbours import names_beside
@@ -41,7 +49,7 @@ from layouts.shown import Shown
 from tests.statements import statements
 
 GOAL_MS: Final = 200
-SHOWN: Final = Shown("zh", NOW)
+SHOWN: Final = Shown("zh", NOW, may_command=True)
 Ask = Callable[[Any], object]
 Views = dict[str, Ask]
 
@@ -98,7 +106,10 @@ def drilldowns(database: Database, read_fine: ReadFine) -> Views:
         "past of the device with most alarms": lambda s: device_past(s, device, community),
         "incident with most alarms": lambda s: incident_view(s, incident),
         **_at_work(*at_hand),
+        "device by its slot": lambda s: device_id_of_slot(s, "0"),
         "newest reading of everything": newest_reading,
+        "newest reading of a community": lambda s: newest_reading(s, community=community),
+        "newest reading of a work point": lambda s: newest_reading_of_point(s, point),
         "cameras near a building": lambda s: cameras_near(
             s, building_view(s, troubled, read_now).facts, read_now
         ),
@@ -181,6 +192,11 @@ def _at_work(incident: int, building: str) -> Views:
         building_view(session, building, read_now)
         return incident_facts(session, incident), names_beside(session, building)
 
+    def photo(session: Session) -> object:
+        # The demo town has no photos; the statement is the same.
+        with contextlib.suppress(NotFoundError):
+            return photo_file(session, incident, 1)
+
     return {
         "open incident: steps, checklist, photos, others, whom to call, water": lambda s: (
             incident_at_hand(s, str(incident), read_now)
@@ -189,6 +205,8 @@ def _at_work(incident: int, building: str) -> Views:
         "hand-over record for 119": hand_over,
         "open incident as the stream tells it": lambda s: incident_answer(s, incident),
         "all open incidents": open_incidents,
+        "open incidents without open alarms": incidents_without_alarms,
+        "photo of an incident": photo,
     }
 
 

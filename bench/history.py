@@ -55,6 +55,7 @@ def filters(community: str) -> Mapping[str, HistoryFilter]:
         "device: level (rare)": HistoryFilter(device_kind=DeviceKind.LEVEL),
         "verdict: false (most)": HistoryFilter(verdict=Judged.FALSE),
         "verdict: none (rare)": HistoryFilter(verdict=Judged.NONE),
+        "verdict: recovered": HistoryFilter(verdict=Judged.RECOVERED),
         "one month": HistoryFilter(since=date(2026, 10, 1), until=date(2026, 10, 31)),
         "one year": HistoryFilter(since=date(2025, 6, 1), until=date(2026, 5, 31)),
         "text that a third has": HistoryFilter(text="烟感"),

@@ -4,6 +4,7 @@
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -30,10 +31,11 @@ HEAD: Final = """# Query plans of the drill-down and the history
 
 What `make query-plans` found on SQLite with {devices:,} devices and {alarms:,} alarms, without
 statistics (nobody runs ANALYZE). Lists of columns are left out (`…`); a statement that several
-views send stands where it is sent first. `+column` is SQLite's way to say that a column is compared
-and not looked up (`data/store/steering.py`); PostgreSQL gets the statements without it. Of the
-history: the count, the look for a page in the middle, that page; where it says more, the page after
-it and the steps of a file. What is joined to a page's ids stands where it is first sent.
+views send stands where it is sent first, and the others say where that is. `+column` is SQLite's
+way to say that a column is compared and not looked up (`data/store/steering.py`); PostgreSQL gets
+the statements without it. Of the history: the count, the look for a page in the middle, that page;
+where it says more, the page after it and the steps of a file. What is joined to a page's ids
+stands where it is first sent.
 """
 
 
@@ -63,24 +65,25 @@ def _pages(case: Case) -> Ask:
 
 
 def sections(database: Database, views: Views) -> Iterator[str]:
-    """Yield the section of each view: its statements that no earlier one sends, and their plans."""
-    known: set[str] = set()
+    """Yield the section of each view: its statements with their plans, or where these stand."""
+    known: dict[str, str] = {}
     for name, ask in views.items():
         with statements(database) as sent, database.reading() as session:
             ask(session)
-        lines = []
+        lines, above = [], Counter[str]()
         for sql, parameters in list(sent):
             short, plan = shortened(sql), " → ".join(_plan(database, sql, parameters))
             if short in known:
+                above[known[short]] += known[short] != name
                 continue
-            known.add(short)
+            known[short] = name
             ids, joins = short.partition(PAGE_OF)[::2]
             if joins and joins in known:
                 short, plan = f"{ids}{PAGE_OF} …", plan.partition(" → SCAN page")[0]
-            known.add(joins)
+            known.setdefault(joins, name)
             lines += [f"* `{short}`", f"  <br>{plan}"]
-        if lines:
-            yield "\n".join([f"\n## {name}\n", *lines])
+        lines += [f"* {n} more: see *{other}*" for other, n in above.items() if n]
+        yield "\n".join([f"\n## {name}\n", *lines])
 
 
 def shortened(sql: str) -> str:

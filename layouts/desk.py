@@ -12,6 +12,7 @@ import dash_leaflet as dl
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from data.domain.accounts import COMMANDERS
 from data.domain.words import DeviceKind, FacilityKind, Status
 from layouts import ids, words
 from layouts.components import Part, aria, data, mark, skeleton
@@ -54,6 +55,8 @@ KEYS: Final = (
     (("Esc",), "返回上一级、关闭窗口"),
     (("?",), "显示本说明"),
 )
+#: Keys of commands, which those who only look do not have.
+COMMAND_KEYS: Final = frozenset({("A",), ("Shift", "A"), ("V",), ("F",), ("S",)})
 
 #: What the map draws besides devices: the letter of its icon and its word.
 ICONS: Final = (
@@ -93,7 +96,7 @@ def desk(view: DeskView) -> Component:
                 [_queue(_), _map_frame(view, _), _drilldown(_)], id="main", className="desk-main"
             ),
             _kpi_strip(_),
-            _help(_),
+            _help(view.header, _),
         ],
         className="desk",
         **data(lang=view.header.lang, role=view.header.role),
@@ -140,6 +143,7 @@ def _queue(_: Translator) -> Component:
             ),
             html.Div(id=ids.QUEUE_FILTER, className="queue-filter"),
             html.Div(id=ids.QUEUE_FLOOD, className="queue-flood", role="status", hidden=True),
+            html.Div(id=ids.QUEUE_WORK, className="queue-work", hidden=True),
             html.Ol(id=ids.QUEUE_LIST, className="queue", **aria(label=_("未结报警"))),
             html.Div(id=ids.QUEUE_DOCK, className="queue-dock"),
         ],
@@ -297,14 +301,16 @@ def _kpi(name: str, label: str, unit: str, status: Status | None = None) -> Comp
     )
 
 
-def _help(_: Translator) -> Component:
+def _help(who: HeaderView, _: Translator) -> Component:
+    commands = who.role in COMMANDERS
+    known = [(keys, what) for keys, what in KEYS if commands or keys not in COMMAND_KEYS]
     return html.Dialog(
         [
             html.H2(_("键盘快捷键"), id="help-title"),
             html.Dl(
                 [
                     html.Div([html.Dt([html.Kbd(key) for key in keys]), html.Dd(_(what))])
-                    for keys, what in KEYS
+                    for keys, what in known
                 ],
                 className="keys",
             ),

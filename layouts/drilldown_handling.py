@@ -1,7 +1,7 @@
 """The work on an incident in its panel and in its building's: clock, steps, checklist, notes.
 
 The forms are made by the browser (``assets/js/lib/incident_forms.mjs``) in the places that say
-``data-act``; a leader, who may not command, does not see them.
+``data-act``; who may only look gets neither these places nor a checklist to tick.
 """
 
 import json
@@ -18,7 +18,7 @@ from data.domain.response import STAGES, Stage
 from data.domain.words import STATUS_OF_ALARM, AlarmKind
 from layouts import words
 from layouts.components import Part, aria, badge, data, empty, href, mark, section
-from layouts.confidence import confidence_text
+from layouts.confidence import confidence_sentence
 from layouts.drilldown import people_section
 from layouts.drilldown_building import near_section
 from layouts.history_columns import cause_text
@@ -79,28 +79,30 @@ def checklist_section(at_hand: AtHand, shown: Shown) -> Component:
     """Return what to think of, with who has done what."""
     _ = shown.translate
     checks = at_hand.handling.checks
-    is_open = at_hand.incident.closed_at is None
+    tick = at_hand.incident.closed_at is None and shown.may_command
     done = sum(check.done_at is not None for check in checks)
     return section(
         _("核对清单"),
         html.P(_("{done} / {all} 项已完成").format(done=done, all=len(checks)), className="quiet"),
         html.Ul(
-            [_check_row(check, at_hand.incident.id, shown, is_open=is_open) for check in checks],
+            [_check_row(check, at_hand.incident.id, shown, tick=tick) for check in checks],
             className="checks",
         ),
     )
 
 
-def note_section(at_hand: AtHand, shown: Shown) -> Component:
+def note_section(at_hand: AtHand, shown: Shown) -> Part:
     """Return the place of the note's form; a note may be added when all is over."""
+    if not shown.may_command:
+        return None
     return section(shown.translate("处置备注"), act("note", at_hand.incident.id), css="acts")
 
 
 def ending_section(at_hand: AtHand, shown: Shown) -> Part:
-    """Return the places of verdict, merge and split; nothing for an incident that is over."""
+    """Return the places of verdict, merge and split; nothing where none of them may be done."""
     _ = shown.translate
     view = at_hand.incident
-    if view.closed_at is not None:
+    if view.closed_at is not None or not shown.may_command:
         return None
     running = view.response.running
     wait = html.P(_("处置还在进行：先记录结束，再结案。"), className="quiet")
@@ -116,14 +118,7 @@ def ending_section(at_hand: AtHand, shown: Shown) -> Part:
 def confidence_section(view: IncidentDetail, shown: Shown) -> Component:
     """Say why the incident is believed, or that one device alone says so."""
     _ = shown.translate
-    written = confidence_text(view.confidence, shown)
-    if view.confidence == "manual":
-        text = _("可信度高：有人按下手动报警按钮。")
-    elif written:
-        text = _("可信度高：{reason}都报警。").format(reason=written)
-    else:
-        text = _("只有一台设备报警，尚无其他设备佐证。")
-    return section(_("可信度依据"), html.P(text))
+    return section(_("可信度依据"), html.P(confidence_sentence(view.confidence, shown)))
 
 
 def help_sections(found: Help, shown: Shown) -> list[Component]:
@@ -245,8 +240,11 @@ def _next_step(at_hand: AtHand, shown: Shown) -> Part:
         target="_blank",
         className=_record_class(at_hand),
     )
+    links = html.P(record, className="response-links")
     if view.closed_at is not None:
-        return html.P(record, className="response-links") if view.alarms else None
+        return links if view.alarms else None
+    if not shown.may_command:
+        return links
     parts: list[Part] = []
     if (waits := _to_confirm(at_hand)) is not None:
         parts.append(act("confirm", view.id, alarm=waits.id))
@@ -255,7 +253,7 @@ def _next_step(at_hand: AtHand, shown: Shown) -> Part:
         following = STAGES[stage + 1]
         to = _send(shown) if following is Stage.DISPATCHED else None
         parts.append(act(_FORM_OF[following], view.id, options=to))
-    return html.Div([*parts, html.P(record, className="response-links")], className="acts")
+    return html.Div([*parts, links], className="acts")
 
 
 def _record_class(at_hand: AtHand) -> str:
@@ -277,14 +275,14 @@ def _send(shown: Shown) -> str:
     return json.dumps([_("微型消防站"), _("网格员"), _("派出所"), "119"], ensure_ascii=False)
 
 
-def _check_row(check: Check, incident: int, shown: Shown, *, is_open: bool) -> Component:
+def _check_row(check: Check, incident: int, shown: Shown, *, tick: bool) -> Component:
     _ = shown.translate
     word = _(words.CHECK[check.item])
     if check.done_at is not None:
         who = f"{shown.clock(check.done_at)} {check.done_by}"
         done = [html.Span("✓", className="check-box"), html.Span(word, className="check-word")]
         return html.Li([*done, html.Span(who, className="quiet num")], className="check check-done")
-    if not is_open:
+    if not tick:
         return html.Li(
             [html.Span("—", className="check-box"), html.Span(word, className="check-word quiet")],
             className="check",

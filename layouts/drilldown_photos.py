@@ -18,7 +18,7 @@ def photos_section(at_hand: AtHand, shown: Shown) -> Component:
     return section(
         _("现场照片"),
         shown_photos if photos else nothing,
-        act("photo", number),
+        act("photo", number) if shown.may_command else None,
         count=len(photos) if photos else None,
         css="acts",
     )

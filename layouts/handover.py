@@ -159,9 +159,6 @@ def _what(record: HandOver, shown: Shown) -> Part:
     sure = _("尚未经人确认")
     if what.confirmed_at is not None:
         sure = f"{shown.clock(what.confirmed_at)} · {what.confirmed_by or ''}".rstrip(" ·")
-    believed = _("有人按下手动报警按钮")
-    if what.confidence != "manual":
-        believed = confidence_text(what.confidence, shown)
     return _part(
         _("情况"),
         [
@@ -170,7 +167,7 @@ def _what(record: HandOver, shown: Shown) -> Part:
             (_("首次报警"), f"{shown.day(what.first_at)} {shown.clock(what.first_at)}"),
             (_("最近一次报警"), shown.clock(what.last_at)),
             (_("报警原因"), _joined(causes, shown)),
-            (_("可信度依据"), believed),
+            (_("可信度依据"), confidence_text(what.confidence, shown)),
         ],
     )
 

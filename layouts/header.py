@@ -7,6 +7,7 @@ from urllib.parse import quote
 from dash import html
 from dash.development.base_component import Component
 
+from data.domain.words import Role
 from layouts import ids
 from layouts.i18n import HTML_LANG, Lang, Translator
 
@@ -29,6 +30,8 @@ class _Surface:
     key: str
     path: str
     label: str
+    #: The only role that may open it; empty for everybody's.
+    role: str = ""
 
 
 NAVIGATION: Final = (
@@ -37,6 +40,7 @@ NAVIGATION: Final = (
     _Surface("weekly", "/weekly/", "周报"),
     _Surface("history", "/history/", "历史"),
     _Surface("rules", "/rules/", "规则"),
+    _Surface("feeds", "/feeds/", "接入", Role.ADMIN),
 )
 LIVE_SURFACE: Final = "desk"
 
@@ -53,7 +57,7 @@ def header(view: HeaderView, _: Translator, *, active: str) -> Component:
         [
             html.A(_("跳到主要内容"), href="#main", className="skip-link"),
             html.A(_("新塘街道智慧消防"), href="/", className="header-name"),
-            _navigation(here.key, _),
+            _navigation(view, here.key, _),
             _status(live=live),
             html.Div([*tools, _help(_)] if live else tools, className="header-tools"),
         ],
@@ -67,13 +71,14 @@ def _status(*, live: bool) -> Component:
     return html.Div([clock, age] if live else [clock], className="header-status")
 
 
-def _navigation(active: str, _: Translator) -> Component:
+def _navigation(view: HeaderView, active: str, _: Translator) -> Component:
     def item(surface: _Surface) -> Component:
         current: _Attributes = {"aria-current": "page"} if surface.key == active else {}
         return html.A(_(surface.label), href=surface.path, className="header-nav-item", **current)
 
     named: _Attributes = {"aria-label": _("主导航")}
-    return html.Nav([item(surface) for surface in NAVIGATION], className="header-nav", **named)
+    mine = [surface for surface in NAVIGATION if surface.role in {"", view.role}]
+    return html.Nav([item(surface) for surface in mine], className="header-nav", **named)
 
 
 def _account(view: HeaderView, _: Translator) -> Component:

@@ -76,10 +76,10 @@ def outcome_word(outcome: Outcome | None, _: Translator) -> str:
 
 
 def verdict_word(verdict: Verdict | None, _: Translator, *, is_open: bool) -> str:
-    """Return what was found, or that it is still being handled or was never judged."""
+    """Return what was found, or that it is still being handled or ended by itself."""
     if verdict is not None:
         return _(words.VERDICT[verdict])
-    return _("处置中") if is_open else _("未核实")
+    return _("处置中") if is_open else _(words.OUTCOME[Outcome.RECOVERED])
 
 
 def _device_kind(record: AlarmRecord, shown: Shown) -> str:

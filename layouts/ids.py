@@ -22,6 +22,7 @@ QUEUE_COUNT: Final = "queue-count"  # live
 QUEUE_KIND: Final = "queue-kind"  # live: filter buttons by alarm kind
 QUEUE_FILTER: Final = "queue-filter"  # live: text and community
 QUEUE_FLOOD: Final = "queue-flood"  # live: the banner while a flood lasts
+QUEUE_WORK: Final = "queue-work"  # live: incidents that are not over though their alarms are
 QUEUE_DOCK: Final = "queue-dock"  # live: the form of the alarm that is judged
 KPI_STRIP: Final = "kpi-strip"  # live: one element per KPI, see kpi()
 SEARCH_INPUT: Final = "search-input"
@@ -56,6 +57,13 @@ WEEK_PICKER: Final = "week-picker"
 WEEK_BODY: Final = "week-body"
 WEEK_CHART: Final = "week-chart"
 WEEK_CHART_GRAPH: Final = "week-chart-graph"
+
+# Feeds
+FEEDS_STATE: Final = "feeds-state"  # live: how old the page is, and why
+FEEDS_SOURCES: Final = "feeds-sources"  # live: gateways, keys, topics
+FEEDS_TRANSMITTERS: Final = "feeds-transmitters"  # live
+FEEDS_STRANGERS: Final = "feeds-strangers"  # live: what nobody registered
+FEEDS_LETTERS: Final = "feeds-letters"  # live: messages that were set aside
 
 # History
 HISTORY_FILTER: Final = "history-filter"  # live: the form of the filters

@@ -18,10 +18,11 @@ DAY: Final = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A reader's language and the moment of showing (UTC)."""
+    """A reader's language, the moment of showing (UTC), and whether the reader may command."""
 
     lang: Lang
     now: datetime
+    may_command: bool = False
 
     @property
     def translate(self) -> Translator:

@@ -134,7 +134,7 @@ def _kinds(report: WeekReport, shown: Shown) -> Component:
 
     lines = [line(_(words.ALARM_KIND[kind]), of_kind(kind)) for kind in AlarmKind]
     lines.append(line(_("警情（同一建筑的报警合并）"), lambda figures: figures.incident_count))
-    return table([_("报警"), _("本周"), _("上周"), _("变化"), _("去年同周")], lines)
+    return table([_("报警数"), _("本周"), _("上周"), _("变化"), _("去年同周")], lines)
 
 
 def _answered(report: WeekReport, shown: Shown) -> Component:

@@ -217,7 +217,7 @@ def _sources(found: Behaviour, shown: Shown) -> Component:
     if not found.top:
         return empty(_("本周没有报警。"))
     return table(
-        [_("设备"), _("类型"), _("位置"), _("报警")],
+        [_("设备名称"), _("类型"), _("位置"), _("报警数")],
         [
             [
                 source.name,
@@ -236,7 +236,7 @@ def _systems(rows: Sequence[DeviceFigures], shown: Shown) -> Component:
         return empty(_("还没有设备。"))
     by_platform = sorted(rows, key=lambda row: (list(words.PLATFORM).index(row.platform), row.kind))
     return table(
-        [_("系统"), _("类型"), _("总数"), _("在线率"), _("失联"), _("故障")],
+        [_("系统"), _("类型"), _("总数"), _("在线率"), _("失联"), _("故障数")],
         [
             [
                 _(words.PLATFORM[row.platform]),
@@ -261,7 +261,7 @@ def _coverage(report: WeekReport, shown: Shown) -> Component:
     if not report.coverage:
         return empty(_("还没有建筑。"))
     return table(
-        [_("行业"), _("建筑"), _("已接入"), _("充电设施（已建/应建）")],
+        [_("行业"), _("建筑数"), _("已接入"), _("充电设施（已建/应建）")],
         [
             [
                 _(words.CATEGORY[row.category]),

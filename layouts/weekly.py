@@ -169,7 +169,7 @@ def _figures(report: WeekReport, shown: Shown) -> Component:
                 shown,
             ),
             _figure(
-                _("报警"),
+                _("报警数"),
                 number(now.alarm_count),
                 counted("条", shown),
                 three(lambda one: one.alarm_count),

@@ -2,7 +2,7 @@
 import { bindLive } from "./lib/bindings.mjs";
 import { Bulk } from "./lib/bulk.mjs";
 import { bindCameras } from "./lib/camera_view.mjs";
-import { byId, whenElement } from "./lib/dom.mjs";
+import { byId, el, whenElement } from "./lib/dom.mjs";
 import { followDrilldown } from "./lib/drilldown.mjs";
 import { FlyOffer } from "./lib/fly_offer.mjs";
 import * as ids from "./lib/ids.mjs";
@@ -31,6 +31,9 @@ import { select } from "./lib/selection.mjs";
 import { Siren, severityOf } from "./lib/sound.mjs";
 import { soundButton } from "./lib/sound_button.mjs";
 import { showAlarm, showSelection } from "./lib/travel.mjs";
+
+/** The roles that may do more than look. */
+const COMMANDERS = ["duty", "admin"];
 
 /** Everything that is drawn on the map, topmost first. */
 function drawMap(map, picture) {
@@ -163,10 +166,15 @@ function openDialog(event) {
 
 /** The queue with all that belongs to it. */
 function makeQueue(root, picture, load) {
-  const parts = { list: byId(ids.QUEUE_LIST), count: byId(ids.QUEUE_COUNT), dock: byId(ids.QUEUE_DOCK) };
+  const parts = { list: byId(ids.QUEUE_LIST), count: byId(ids.QUEUE_COUNT), dock: byId(ids.QUEUE_DOCK), work: byId(ids.QUEUE_WORK) };
   const paintKpis = kpiStrip(picture, load);
   const heard = []; // what follows the queue is made after it
-  const queue = new Queue(parts, picture, { canCommand: root.dataset.role !== "leader", onOpen: open, onShown: () => heard.forEach((fn) => fn()) });
+  const queue = new Queue(parts, picture, {
+    canCommand: COMMANDERS.includes(root.dataset.role),
+    onOpen: open,
+    onOpenIncident: ({ id }) => select({ type: "incident", id: String(id) }),
+    onShown: () => heard.forEach((fn) => fn()),
+  });
   const filters = new QueueFilters({ kinds: byId(ids.QUEUE_KIND), more: byId(ids.QUEUE_FILTER) }, queue);
   const bulk = new Bulk(byId(ids.QUEUE_KIND), byId(ids.QUEUE_FILTER), queue);
   heard.push(() => paintKpis(queue.tally), () => filters.count(queue.tally), () => bulk.look());
@@ -176,9 +184,10 @@ function makeQueue(root, picture, load) {
   floodBanner(byId(ids.QUEUE_FLOOD), load, queue);
   const siren = new Siren();
   const notifier = new Notifier(open);
-  const head = parts.count.closest(".panel-head");
-  notifyButton(head, notifier);
-  soundButton(head, siren);
+  const switches = el("div", { class: "queue-switches" });
+  parts.count.closest(".panel-head").append(switches);
+  notifyButton(switches, notifier);
+  soundButton(switches, siren);
   heedAlarms(picture, siren, notifier);
   return { queue, siren, bulk, filters };
 }

@@ -5,7 +5,7 @@ from dash.development.base_component import Component
 
 from callbacks.desk.handling import building_here, incident_at_hand
 from callbacks.desk.selection import WHOLE, Selection, parse_selection
-from callbacks.request import current_lang
+from callbacks.request import current_shown
 from callbacks.services import Services
 from data.domain.errors import NotFoundError
 from data.live.look import reader
@@ -32,13 +32,11 @@ from layouts.drilldown import (
 from layouts.drilldown_building import building_panel
 from layouts.drilldown_device import device_panel
 from layouts.drilldown_incident import incident_panel
-from layouts.i18n import Lang
 from layouts.shown import Shown
 
 
-def view_drilldown(services: Services, search: str | None, lang: Lang) -> Component:
+def view_drilldown(services: Services, search: str | None, shown: Shown) -> Component:
     """Return what is selected; a friendly panel when it does not exist or can't be read."""
-    shown = Shown(lang, services.now())
     selection = parse_selection(search) or WHOLE
     try:
         return _selected(services, selection, shown)
@@ -79,4 +77,4 @@ def register(app: Dash, services: Services) -> None:
 
     @app.callback(Output(ids.DRILLDOWN, "children"), Input(ids.URL, "search"))
     def on_address(search: str | None) -> Component:
-        return view_drilldown(services, search, current_lang())
+        return view_drilldown(services, search, current_shown(services.now()))

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from callbacks.desk.selection import parse_selection
-from callbacks.request import current_lang
+from callbacks.request import current_shown
 from callbacks.services import Services
 from data.domain.drilldown import Help
 from data.domain.errors import NotFoundError
@@ -23,16 +23,14 @@ from layouts.components import Part
 from layouts.drilldown_building import alarms_section
 from layouts.drilldown_handling import AtHand, building_incident, others_here
 from layouts.drilldown_incident import incident_body
-from layouts.i18n import Lang
 from layouts.shown import Shown
 
 
-def view_handling(services: Services, search: str | None, lang: Lang) -> list[Part]:
+def view_handling(services: Services, search: str | None, shown: Shown) -> list[Part]:
     """Return what is going on in the selected building or incident now.
 
     What can't be read just now stays as it is; the header says that the data is old.
     """
-    shown = Shown(lang, services.now())
     selection = parse_selection(search)
     if selection is None or selection.kind not in {"building", "incident"}:
         raise PreventUpdate
@@ -90,4 +88,4 @@ def register(app: Dash, services: Services) -> None:
     def on_change(again: int | None, search: str | None) -> list[Component | str | None]:
         if not again:
             raise PreventUpdate
-        return view_handling(services, search, current_lang())
+        return view_handling(services, search, current_shown(services.now()))

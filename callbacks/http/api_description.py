@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from callbacks.http import answers as made
+from callbacks.http import feeds_answers as fed
 from callbacks.http import picture_answers as seen
 from callbacks.http.commands import KEY_HEADER, MAX_KEY
 from callbacks.http.gate import CSRF_HEADER, SESSION_COOKIE
@@ -57,6 +58,13 @@ ROUTES: Final[dict[str, Route]] = {
     ),
     "POST /api/v1/dead-letters/replay": Route("未收下的消息", "重新处理", made.ReplayAnswer),
     "POST /api/v1/dead-letters/discard": Route("未收下的消息", "丢弃", made.DiscardAnswer),
+    "GET /api/v1/feeds": Route("接入", "接入状况", fed.FeedsAnswer),
+    "GET /api/v1/feeds/devices": Route("接入", "可选的设备", [fed.DeviceChoice]),
+    "GET /api/v1/feeds/buildings": Route("接入", "可选的建筑", [fed.BuildingChoice]),
+    "POST /api/v1/feeds/transmitters/{address}/register": Route(
+        "接入", "登记传输装置", fed.RegisteredTransmitter
+    ),
+    "POST /api/v1/feeds/points/{point_id}/register": Route("接入", "登记部件", fed.RegisteredPoint),
     "GET /api/v1/transmitters/{address}/duty-checks": Route(
         "传输装置", "查岗记录", [seen.DutyCheckAnswer]
     ),

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse, Response
 
-from callbacks import desk, history, rules, wall, weekly
+from callbacks import desk, feeds, history, rules, wall, weekly
 from callbacks.desk.page import current_header
 from callbacks.desk.page import page as desk_page
 from callbacks.http.api_docs import api_docs_router
@@ -24,6 +24,7 @@ from callbacks.http.counts import CountsOfWays
 from callbacks.http.day import day_router
 from callbacks.http.dead_letters import dead_letters_router
 from callbacks.http.exports import exports_router
+from callbacks.http.feeds_screen import feeds_screen_router
 from callbacks.http.gate import Gate
 from callbacks.http.handover import handover_router
 from callbacks.http.health import health_router
@@ -83,6 +84,14 @@ RULES: Final = Surface(
     entry="rules.mjs",
     styles=("base.css", "rules.css"),
 )
+FEEDS: Final = Surface(
+    name="feeds",
+    title="接入",
+    prefix="/feeds/",
+    libraries=frozenset({"html"}),
+    entry="feeds.mjs",
+    styles=("base.css", "feeds.css"),
+)
 GZIP_LEVEL: Final = 5
 
 
@@ -116,6 +125,7 @@ def make_surfaces(services: Services) -> tuple[SurfaceApp, ...]:
         make_surface(services, WEEKLY, lambda: weekly_page(current_header()), weekly.register),
         make_surface(services, HISTORY, lambda: history.page(services), history.register),
         make_surface(services, RULES, lambda: rules.page(services), rules.register),
+        make_surface(services, FEEDS, feeds.page, feeds.register),
         make_surface(services, DESK, lambda: desk_page(services), desk.register),
     )
 
@@ -155,6 +165,7 @@ def _include_routers(
     app.include_router(commands_router(services))
     app.include_router(rules_router(services))
     app.include_router(transmitters_router(services))
+    app.include_router(feeds_screen_router(services))
     app.include_router(keys_router(services))
     app.include_router(dead_letters_router(services))
     app.include_router(incidents_router(services))

@@ -96,7 +96,7 @@ def _replay(replayer: Replayer, ids: list[int], actor: Any) -> dict[str, Any]:
 def _some(services: Services, chosen: Chosen) -> Response:
     with reading(services.database) as session:
         told = {
-            "letters": [_as_json(row) for row in dead_letters.listed(session, chosen, LISTED)],
+            "letters": [as_json(row) for row in dead_letters.listed(session, chosen, LISTED)],
             "waiting": {str(way): n for way, n in dead_letters.waiting(session).items()},
             "lost": {
                 str(way): {"count": loss.count, "last_at": to_ms(loss.last_at)}
@@ -112,7 +112,7 @@ def _one(services: Services, letter_id: int) -> Response:
     if letter is None:
         raise NotFoundError(f"there is no dead letter {letter_id}")
     told = {
-        **_as_json(letter),
+        **as_json(letter),
         "text": _text(letter.raw),
         "base64": base64.b64encode(letter.raw).decode(),
         "cut": letter.size > len(letter.raw),
@@ -120,7 +120,7 @@ def _one(services: Services, letter_id: int) -> Response:
     return Response(to_json(told), media_type="application/json")
 
 
-def _as_json(letter: DeadLetter) -> dict[str, Any]:
+def as_json(letter: DeadLetter) -> dict[str, Any]:
     """Return a letter without its bytes; times in Unix milliseconds."""
     return {
         "id": letter.id,

@@ -15,6 +15,7 @@ from callbacks.http.paths import (
     comes_from_here,
     has_nul,
     is_command,
+    is_for_admin,
     is_for_display,
     is_open,
     is_page_request,
@@ -87,6 +88,8 @@ def _check(scope: Scope, headers: Headers, user: SignedIn | None) -> None:
         raise Problem(HTTPStatus.UNAUTHORIZED, "Sign in first.")
     if user.role is Role.DISPLAY and not is_for_display(path):
         raise Problem(HTTPStatus.FORBIDDEN, "A display may only show the wall.")
+    if is_for_admin(path) and user.role is not Role.ADMIN:
+        raise Problem(HTTPStatus.FORBIDDEN, "Only an admin may see or do this.")
     if scope["method"] not in SAFE_METHODS:
         _check_sender(scope, headers, user)
 

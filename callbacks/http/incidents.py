@@ -17,7 +17,12 @@ from data.domain.response import Stage
 from data.live.look import reader
 from data.live.wire import to_json, to_ms
 from data.store.drilldown_building import building_view
-from data.store.incident_views import incident_facts, incident_view, open_incidents
+from data.store.incident_views import (
+    incident_facts,
+    incident_view,
+    incidents_without_alarms,
+    open_incidents,
+)
 from data.store.nearby import near, with_pressure
 from data.store.neighbours import names_beside
 
@@ -118,9 +123,10 @@ def as_answer(value: Any) -> Any:
 
 def _reading_routes(router: APIRouter, services: Services) -> None:
     @router.get("")
-    def get_open() -> Response:
+    def get_open(*, without_alarms: bool = False) -> Response:
+        ask = incidents_without_alarms if without_alarms else open_incidents
         with services.database.reading() as session:
-            return _json(open_incidents(session))
+            return _json(ask(session))
 
     @router.get("/{incident_id}")
     def get_one(incident_id: IdInPath) -> Response:

@@ -19,6 +19,8 @@ OPEN_PATHS: Final = frozenset(
 OPEN_PREFIXES: Final = ("/assets/", "/language/")
 #: What an unattended screen needs, and nothing else.
 DISPLAY_PREFIXES: Final = ("/wall/", "/live/", "/tiles/")
+#: What only an admin may see or do.
+ADMIN_PREFIXES: Final = ("/feeds", "/api/v1/feeds")
 MAX_TARGET: Final = 2000
 DISPLAY_PATHS: Final = frozenset({"/wall", "/logout"})
 
@@ -36,6 +38,11 @@ def is_open(path: str) -> bool:
 def is_for_display(path: str) -> bool:
     """Return whether an account with the role display may ask for this path."""
     return path in DISPLAY_PATHS or path.startswith(DISPLAY_PREFIXES)
+
+
+def is_for_admin(path: str) -> bool:
+    """Return whether only an account with the role admin may ask for this path."""
+    return _starts_with(path, ADMIN_PREFIXES)
 
 
 def is_command(scope: Scope) -> bool:

@@ -24,8 +24,8 @@ from data.demo.streets import street_rows
 from data.demo.write import Writer, advance_sequences, prepare
 from data.domain.weeks import SHANGHAI
 from data.feeds.fleet import TOWN_SEED
-from data.reference.version import touch_geometry_version
 from data.store.database import Database
+from data.store.geometry import touch_geometry_version
 from data.store.models import (
     AlarmHistory,
     AlarmRow,

@@ -123,6 +123,14 @@ class DutyCheckRunningError(AlarmStateError):
     """Somebody asked this duty room before, and it may still answer."""
 
 
+class AlreadyRegisteredError(AlarmStateError):
+    """Somebody said before which device this address is."""
+
+
+class MisfitError(DomainError):
+    """A device that this address can't be: of another kind, or taken."""
+
+
 class KeyNameTakenError(AlarmStateError):
     """A key of this name is in use."""
 

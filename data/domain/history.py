@@ -31,12 +31,17 @@ class Tab(StrEnum):
 
 
 class Judged(StrEnum):
-    """A verdict to look for, or that there is none."""
+    """How something ended, or that nobody has judged it yet: it is still open.
+
+    ``RECOVERED``: it went back to normal by itself. ``MERGED``: an incident became part of another.
+    """
 
     REAL = Verdict.REAL.value
     FALSE = Verdict.FALSE.value
     TEST = Verdict.TEST.value
     DRILL = Verdict.DRILL.value
+    RECOVERED = Outcome.RECOVERED.value
+    MERGED = Outcome.MERGED.value
     NONE = "none"
 
 

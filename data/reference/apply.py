@@ -14,10 +14,10 @@ from data.domain.devices import device_status
 from data.reference.change import Change, Kind, Plan
 from data.reference.fields import Layer
 from data.reference.known import MODELS, primary_key
-from data.reference.version import touch_geometry_version
 from data.store import outbox, steps
 from data.store.alarms import open_alarms_of
 from data.store.events import DeviceState, StatusChange
+from data.store.geometry import touch_geometry_version
 from data.store.management import Audit
 from data.store.places import Community, Device
 

@@ -12,8 +12,9 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data.reference.version import geometry_version, touch_geometry_version
+from data.reference.version import geometry_version
 from data.store.base import Base
+from data.store.geometry import touch_geometry_version
 from data.store.places import Community, ContextFeature, WorkPoint
 from geo.crs import geometry_to_lonlat, geometry_to_metric
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -32,6 +33,13 @@ class MapContext:
 def geometry_version(session: Session) -> str:
     """Return the version of the static geometry, ``"0"`` for an empty database."""
     return session.scalar(select(Meta.value).where(Meta.key == "geometry_version")) or "0"
+
+
+def touch_geometry_version(session: Session) -> str:
+    """Set a fresh version, in the caller's transaction: browsers load the geometry again."""
+    version = uuid4().hex[:16]
+    session.merge(Meta(key="geometry_version", value=version))
+    return version
 
 
 def load_context(session: Session) -> MapContext:

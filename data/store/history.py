@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from data.domain.history import (
@@ -221,7 +221,8 @@ def _conditions(
     by_time = order is not None and order.key is SortKey.TIME
     times = _in_time(wanted, source.at if free or by_time else unindexed(source.at))
     by_word = not few if free else by_time
-    return [*times, *_words_alike(source, wanted, by_word=by_word), *few]
+    alike = _words_alike(source, wanted, by_word=by_word)
+    return [*times, *alike, *_without_verdict(source.model, wanted.verdict, free=free), *few]
 
 
 def _in_time(wanted: HistoryFilter, at: Any) -> Iterator[ColumnElement[bool]]:
@@ -242,17 +243,36 @@ def _words_alike(
         Whether the index of one of them may be used: the narrower one's.
     """
     model = source.model
-    verdict = None if wanted.verdict is Judged.NONE else wanted.verdict
+    judged = {str(verdict): verdict for verdict in Verdict}
     asked = {
         model.community_code: wanted.community,
         model.kind: wanted.kind,
-        model.verdict: None if verdict is None else Verdict(verdict),
+        model.verdict: judged.get(str(wanted.verdict)),
     }
     given = [(column, word) for column, word in asked.items() if word is not None]
     for place, (column, word) in enumerate(given):
         yield (column if by_word and place == 0 else unindexed(column)) == word
-    if wanted.verdict is Judged.NONE:
+
+
+def _without_verdict(
+    model: Any, wanted: Judged | None, *, free: bool
+) -> Iterator[ColumnElement[bool]]:
+    """Yield conditions for what has no verdict: few rows are open or merged, and have an index."""
+    is_open = select(model.id).where(model.closed_at.is_(None))
+    key = model.id if free else unindexed(model.id)
+    if wanted is Judged.NONE:
+        yield key.in_(is_open)
+    if wanted is Judged.MERGED:
+        yield key.in_(_merged()) if model is Incident else false()
+    if wanted is Judged.RECOVERED:
         yield unindexed(model.verdict).is_(None)
+        yield key.not_in(is_open)
+        if model is Incident:
+            yield key.not_in(_merged())
+
+
+def _merged() -> Select[Any]:
+    return select(Incident.id).where(Incident.merged_into.is_not(None))
 
 
 def _in_few_places(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from data.domain.checklists import checklist
@@ -24,6 +24,20 @@ def open_incidents(session: Session) -> list[IncidentAnswer]:
     """Return the incidents that are not over, oldest first, without their timelines."""
     rows = session.execute(
         _rows().where(Incident.closed_at.is_(None)).order_by(Incident.opened_at, Incident.id)
+    )
+    return [_summary(row) for row in rows]
+
+
+def incidents_without_alarms(session: Session) -> list[IncidentAnswer]:
+    """Return the incidents that are not over though all their alarms are, oldest first.
+
+    No open alarm stands for them: somebody is still out there, or nobody has said what it was.
+    """
+    alarms = exists().where(AlarmRow.incident_id == Incident.id, AlarmRow.closed_at.is_(None))
+    rows = session.execute(
+        _rows()
+        .where(Incident.closed_at.is_(None), ~alarms)
+        .order_by(Incident.opened_at, Incident.id)
     )
     return [_summary(row) for row in rows]
 

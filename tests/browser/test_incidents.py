@@ -62,11 +62,14 @@ def test_the_end_of_an_incident_is_seen_when_all_its_alarms_are_over(
     (alarm,) = other.request.get(f"/api/v1/incidents/{number}").json()["alarms"]
     close(other, alarm["id"])
     expect(one.locator(f"#alarm-{alarm['id']}")).to_have_count(0)
+    row = one.locator(f'.work-row[data-incident="{number}"]')
+    expect(row).to_contain_text("已派出 · 微型消防站 01")
 
     # No alarm is open any more: what happens now only the incident can tell.
     for stage in ("arrived", "controlled", "ended"):
         one.locator(f".act-{stage} button").click()
     expect(other.locator(".status-word")).to_have_text("真警")
+    expect(row).to_have_count(0)
     expect(other.locator(".timeline-item").last).to_contain_text("已记入火灾记录")
     one.locator("textarea[name=text]").fill("收队")
     one.locator(".act-note button").click()
@@ -74,6 +77,59 @@ def test_the_end_of_an_incident_is_seen_when_all_its_alarms_are_over(
     expect(open_page(path=f"/?building={building.id}").locator("#drilldown")).to_contain_text(
         "线缆老化，已扑灭"
     )
+
+
+def test_an_incident_without_alarms_is_reached_by_keys_which_then_mean_no_alarm(
+    application: Application, open_page: OpenPage
+) -> None:
+    device, building = calm_devices(application)[6]
+    send(application, device.id, smoke_pct=30.0)
+    number = incident_of(application, building.id)
+    desk = open_page()
+    command(desk, f"incidents/{number}/dispatched", to="微型消防站 01")
+    (alarm,) = desk.request.get(f"/api/v1/incidents/{number}").json()["alarms"]
+    command(desk, f"alarms/{alarm['id']}/close", verdict="test", note="")
+    row = desk.locator(f'.work-row[data-incident="{number}"]')
+    expect(row).to_be_visible()
+    expect(desk.locator(".work-title")).to_contain_text("处置中 1 起")
+    desk.keyboard.press("k")
+    expect(row).to_be_focused()
+    desk.keyboard.press("v")
+    expect(desk.locator(".step-form")).to_have_count(0)
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#drilldown .act-arrived")).to_be_visible()
+    desk.keyboard.press("j")
+    expect(desk.locator("#queue-list .queue-row").first).to_be_focused()
+    for stage in ("arrived", "controlled", "ended"):
+        command(desk, f"incidents/{number}/{stage}", note="")
+    expect(row).to_have_count(0)
+
+
+def command(page: Page, path: str, **body: object) -> None:
+    """What another screen of the same account does."""
+    token = page.locator('meta[name="xt-csrf"]').get_attribute("content") or ""
+    headers = {"X-CSRF-Token": token, "Sec-Fetch-Site": "same-origin"}
+    assert page.request.post(f"/api/v1/{path}", data=body, headers=headers).ok
+
+
+def test_who_only_looks_can_press_nothing(application: Application, open_page: OpenPage) -> None:
+    device, building = calm_devices(application)[5]
+    send(application, device.id, smoke_pct=30.0)
+    number = incident_of(application, building.id)
+    leader = open_page(user="leader", path=f"/?incident={number}")
+    expect(leader.locator("#drilldown")).to_contain_text("核对清单")
+    expect(leader.locator("#queue-list .queue-row").first).to_be_visible()
+    pressable = "#queue-list button:visible, .act form, [data-check], .bulk-button:visible"
+    expect(leader.locator(pressable)).to_have_count(0)
+    sent: list[str] = []
+    leader.on("request", lambda request: sent.append(request.url))
+    leader.locator("#queue-list .queue-row").first.focus()
+    for key in ("a", "f", "s", "v", "Shift+A", "Shift+A"):
+        leader.keyboard.press(key)
+    expect(leader.locator(".step-form")).to_have_count(0)
+    assert not [url for url in sent if "/api/v1/" in url]
+    leader.keyboard.press("?")
+    expect(leader.locator("#help-dialog")).not_to_contain_text("批量确认")
 
 
 def close(page: Page, alarm: int) -> None:

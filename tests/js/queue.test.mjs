@@ -33,6 +33,8 @@ test("a row says why its incident is believed and how far the response is", () =
   assert.equal(whyOf(makeAlarm({ confidence: "smoke+heat/90", response: "arrived" })), "独立感烟 + 感温，90 秒内 · 已到场");
   assert.equal(whyOf(makeAlarm({ confidence: "smoke+manual/30", response: "none" })), "独立感烟 + 手动报警按钮，30 秒内");
   assert.equal(whyOf(makeAlarm({ confidence: "manual" })), "手动报警按钮按下");
+  assert.equal(whyOf(makeAlarm({ confidence: "smoke+smoke+heat/1800" })), "独立感烟 ×2 + 感温，30 分钟内");
+  assert.equal(whyOf(makeAlarm({ confidence: "gas+manual/0" })), "可燃气体 + 手动报警按钮，同时");
   assert.equal(whyOf(makeAlarm({ confidence: "", response: "none" })), "");
 });
 

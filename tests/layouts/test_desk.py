@@ -31,6 +31,7 @@ def test_every_id_of_the_desk_is_there_once():
         ids.QUEUE_KIND,
         ids.QUEUE_FILTER,
         ids.QUEUE_FLOOD,
+        ids.QUEUE_WORK,
         ids.QUEUE_DOCK,
         ids.KPI_STRIP,
         ids.SEARCH_INPUT,

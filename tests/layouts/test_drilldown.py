@@ -189,7 +189,7 @@ def test_an_incident_says_who_did_what_and_why_it_is_believed(session):
     panel = incident(session, "2", ZH)
     for expected in (
         "火警警情 2",
-        "可信度高：独立感烟 + 感温，90 秒内都报警。",
+        "可信度高：90 秒内先后报警的有 独立感烟 + 感温。",
         "已结案",
         "误报",
         "做饭油烟",

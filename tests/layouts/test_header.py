@@ -35,6 +35,12 @@ def test_navigation_names_the_pages_and_where_we_are():
     assert [item.get("aria-current") for item in items] == [None, None, "page", None, None]
 
 
+def test_only_an_admin_is_led_to_the_feeds():
+    admin = header(HeaderView("Admin", "admin", "en"), translator("en"), active="feeds")
+    *_, last = found(admin, className="header-nav-item")
+    assert (last["children"], last["href"], last["aria-current"]) == ("Feeds", "/feeds/", "page")
+
+
 def test_sign_out_form_carries_the_token():
     (form,) = found(header(VIEW, translator("zh"), active="desk"), action="/logout")
     button = form["children"].to_plotly_json()["props"]

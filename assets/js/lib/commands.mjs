@@ -50,8 +50,11 @@ const whoWasFirst = () => ({
 const whyNot = () => ({
   AlarmClosed: t("这条报警已经结束"),
   AlreadyConfirmed: t("火情已经确认"),
+  AlreadyRegistered: t("这个地址已被他人登记"),
+  DutyCheckRunning: t("查岗正在进行，还在等待应答"),
   FireStands: t("火警不能搁置，只能给出结论"),
   IncidentClosed: t("这起警情已经结案或并入其他警情"),
+  Misfit: t("这台设备不能用于这个地址：类型不符，或已是别的传输装置"),
   Merge: t("不能这样合并或拆分：已派出的警情不能并入别的警情，拆分要两边都留有报警"),
   NotAFire: t("故障和监管信号不能确认为起火"),
   NotShelved: t("这条报警已不在搁置中"),

@@ -23,7 +23,7 @@ export function merged(search, values) {
   return fields;
 }
 
-const JUDGED = ["real", "false", "test", "drill", "none"];
+const JUDGED = ["real", "false", "test", "drill", "recovered", "merged", "none"];
 const WORDS = { kind: ALARM_KINDS, category: CATEGORIES, device_kind: DEVICE_KINDS, verdict: JUDGED };
 const LABELS = { kind: () => t("报警类别"), category: () => t("单位类别"), device_kind: () => t("设备类型"), verdict: () => t("核实"), since: () => t("从"), until: () => t("到") };
 
@@ -49,7 +49,8 @@ function choice(name, label, values, word) {
 const input = (name, label, props) =>
   el("label", { class: "history-field" }, el("span", { class: "quiet", text: label }), el("input", { name, class: "history-input", ...props }));
 
-const judged = (value) => (value === "none" ? t("未核实") : verdictWord(value));
+/** Verdicts, and how what has none stands: a person has still to judge only what is open. */
+const judged = (value) => ({ recovered: t("自行恢复"), merged: t("已合并（警情）"), none: t("未核实（处置中）") })[value] ?? verdictWord(value);
 
 export class HistoryFilter {
   /**

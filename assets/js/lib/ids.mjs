@@ -17,6 +17,7 @@ export const QUEUE_COUNT = "queue-count";
 export const QUEUE_KIND = "queue-kind";
 export const QUEUE_FILTER = "queue-filter";
 export const QUEUE_FLOOD = "queue-flood";
+export const QUEUE_WORK = "queue-work";
 export const QUEUE_DOCK = "queue-dock";
 export const KPI_STRIP = "kpi-strip";
 export const SEARCH_INPUT = "search-input";
@@ -51,6 +52,13 @@ export const WEEK_PICKER = "week-picker";
 export const WEEK_BODY = "week-body";
 export const WEEK_CHART = "week-chart";
 export const WEEK_CHART_GRAPH = "week-chart-graph";
+
+// Feeds
+export const FEEDS_STATE = "feeds-state";
+export const FEEDS_SOURCES = "feeds-sources";
+export const FEEDS_TRANSMITTERS = "feeds-transmitters";
+export const FEEDS_STRANGERS = "feeds-strangers";
+export const FEEDS_LETTERS = "feeds-letters";
 
 // History
 export const HISTORY_FILTER = "history-filter";

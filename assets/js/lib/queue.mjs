@@ -1,4 +1,5 @@
 /** The live alarm queue: rows near to what is seen, patched in place; an alarm costs neither a sort nor a walk over all. */
+import { AtWork } from "./at_work.mjs";
 import { QueueDock } from "./queue_dock.mjs";
 import { calm, el, setAttr, setText } from "./dom.mjs";
 import { t } from "./i18n.mjs";
@@ -8,6 +9,7 @@ import { Ordered, Tally, isFire, isUnacknowledged } from "./queue_order.mjs";
 import { communityOf, makeRow, patchCommand, patchGroup, patchRow, tickRow, whereOf } from "./queue_row.mjs";
 import { RowWindow } from "./queue_window.mjs";
 import { onSecond, onTick } from "./ticker.mjs";
+import { WorkList } from "./work_list.mjs";
 
 const NOTHING = Object.freeze({ groups: new Map(), members: new Set() });
 
@@ -21,18 +23,21 @@ export class Queue {
   #folded = NOTHING;
   #items = [];
   #chosen = null;
+  #elsewhere = false; // a person is at an incident without alarms: keys mean no alarm
   #busy = new Set();
   #errors = new Map();
   tally = new Tally();
   blinking = null;
 
   /**
-   * @param {{list: HTMLElement, count: HTMLElement, dock: HTMLElement}} parts the empty containers
+   * @param {{list: HTMLElement, count: HTMLElement, dock: HTMLElement, work: HTMLElement}} parts the empty containers
    * @param {import("./picture.mjs").Picture} picture
-   * @param {{canCommand: boolean, onOpen: (alarm: object) => void, onShown: () => void}} options `onShown` after each change
+   * @param {{canCommand: boolean, onOpen: (alarm: object) => void, onOpenIncident: (incident: object) => void, onShown: () => void}} options
+   *   `onShown` after each change
    */
-  constructor(parts, picture, { canCommand, onOpen, onShown }) {
+  constructor(parts, picture, { canCommand, onOpen, onOpenIncident, onShown }) {
     Object.assign(this, { parts, picture, canCommand, onOpen, onShown });
+    this.work = new WorkList(parts.work, new AtWork(picture), { onOpen: onOpenIncident, onChoose: () => this.#leave(), now: () => picture.client.serverNow() });
     this.live = el("div", { class: "visually-hidden", "aria-live": "assertive" });
     parts.list.after(this.live);
     this.window = new RowWindow(parts.list, {
@@ -153,8 +158,17 @@ export class Queue {
   }
 
   #choose(id) {
-    if (id === null || id === this.#chosen) return;
+    if (id === null) return;
+    this.#elsewhere = false;
+    this.work.leave();
+    if (id === this.#chosen) return;
     this.#chosen = id;
+    this.#mark();
+  }
+
+  #leave() {
+    this.#elsewhere = true;
+    this.#chosen = null;
     this.#mark();
   }
 
@@ -166,8 +180,9 @@ export class Queue {
     }
   }
 
-  /** The alarm that keys act on: the chosen one, or the most urgent. */
+  /** The alarm that keys act on: the chosen one, or the most urgent; none while an incident is chosen. */
   get target() {
+    if (this.#elsewhere) return null;
     return this.#chosen ?? this.#items[0]?.id ?? null;
   }
 
@@ -176,11 +191,14 @@ export class Queue {
     return this.#ordered.list;
   }
 
-  /** Moves the choice up (−1) or down (+1). */
+  /** Moves the choice up (−1) or down (+1); the incidents without alarms stand above the alarms. */
   move(step) {
-    if (!this.#items.length) return;
+    const { work } = this;
+    if (work.active && (work.move(step) || step < 0)) return;
     const at = this.#items.findIndex(({ id }) => id === this.#chosen);
-    this.#focus(at < 0 ? 0 : Math.max(0, Math.min(this.#items.length - 1, at + step)));
+    const leaves = step < 0 ? at <= 0 : !this.#items.length;
+    if (!work.active && leaves && work.reach(step < 0 ? work.size - 1 : 0)) return;
+    if (this.#items.length) this.#focus(at < 0 ? 0 : Math.max(0, Math.min(this.#items.length - 1, at + step)));
   }
 
   #focus(index) {
@@ -190,6 +208,7 @@ export class Queue {
   }
 
   open(id = this.target) {
+    if (id === null) this.work.open();
     const alarm = this.#ordered.get(id);
     if (!alarm) return;
     this.#choose(id);

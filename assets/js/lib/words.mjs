@@ -68,13 +68,21 @@ export const responseWord = table(() => ({
   none: "", dispatched: t("已派出"), arrived: t("已到场"), controlled: t("已控制"), ended: t("处置结束"),
 }));
 
+/** Longer spans are told in minutes. */
+const IN_SECONDS = 120;
+
 /** Why an incident is believed, `smoke+heat/90` in words. @param {string} written */
 export function confidenceWord(written) {
   if (written === "manual") return t("手动报警按钮按下");
   const [, names, n] = /^([a-z]+(?:\+[a-z]+)+)\/(\d+)$/.exec(written) ?? [];
   if (!names) return written;
-  const kinds = names.split("+").map((name) => (name === "manual" ? t("手动报警按钮") : deviceKindWord(name))).join(" + ");
-  return t("{kinds}，{n} 秒内", { kinds, n });
+  const counted = new Map();
+  for (const name of names.split("+")) counted.set(name, (counted.get(name) ?? 0) + 1);
+  const word = (name) => (name === "manual" ? t("手动报警按钮") : deviceKindWord(name));
+  const kinds = [...counted].map(([name, times]) => (times > 1 ? `${word(name)} ×${times}` : word(name))).join(" + ");
+  const seconds = Number(n);
+  if (seconds === 0) return t("{kinds}，同时", { kinds });
+  return seconds <= IN_SECONDS ? t("{kinds}，{n} 秒内", { kinds, n: seconds }) : t("{kinds}，{n} 分钟内", { kinds, n: Math.ceil(seconds / 60) });
 }
 
 const UNITS = {

@@ -1,6 +1,7 @@
 """What the TCP way in tells the others through Redis: counts and the state of each link."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -8,6 +9,7 @@ from redis.exceptions import RedisError
 
 from data.live import keys
 from data.live.present import RedisClient
+from data.live.wire import to_ms
 
 #: Every word by which frames are counted (label ``outcome``).
 OUTCOMES: Final = (
@@ -47,8 +49,8 @@ class Counters:
         """Remember the state of a link to tell."""
         self._links[address] = state
 
-    def tell(self, redis: RedisClient, waiting: int, links: int) -> None:
-        """Tell Redis; what it could not be told is kept for the next time.
+    def tell(self, redis: RedisClient, waiting: int, links: int, at: datetime) -> None:
+        """Tell Redis, also that this process is there; what it missed is kept for the next time.
 
         Raises
         ------
@@ -56,10 +58,11 @@ class Counters:
             If it is away.
         """
         counts, changed = dict(self._untold), dict(self._links)
+        now = {"waiting": waiting, "links": links, "told": to_ms(at)}
         pipe: Any = redis.pipeline(transaction=False)
         for outcome, number in counts.items():
             pipe.hincrby(keys.TRANSMITTER_COUNTS, outcome, number)
-        pipe.hset(keys.TRANSMITTER_COUNTS, mapping={"waiting": waiting, "links": links})
+        pipe.hset(keys.TRANSMITTER_COUNTS, mapping=now)
         if changed:
             told = {str(address): orjson.dumps(state) for address, state in changed.items()}
             pipe.hset(keys.TRANSMITTER_LINKS, mapping=told)
@@ -78,6 +81,18 @@ def read_counts(redis: RedisClient) -> dict[str, int] | None:
     except RedisError:
         return None
     return {name.decode(): int(number) for name, number in answered.items()}
+
+
+def read_links(redis: RedisClient) -> dict[int, dict[str, Any]] | None:
+    """Return the link of each transmitter that spoke since the process began; None without Redis.
+
+    What the process says of a link holds while it lives: ``told`` of the counts is when it spoke.
+    """
+    try:
+        answered: Any = redis.hgetall(keys.TRANSMITTER_LINKS)
+    except RedisError:
+        return None
+    return {int(address): orjson.loads(state) for address, state in answered.items()}
 
 
 def forget_links(redis: RedisClient) -> None:

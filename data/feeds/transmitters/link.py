@@ -57,6 +57,9 @@ class Hall(Protocol):
     def confirmed(self, link: "Link", message: Message, at: datetime) -> None:
         """Learn that a transmitter's message is safe."""
 
+    def denied(self, link: "Link") -> None:
+        """Learn that a frame of a connection was denied; its peer says why."""
+
 
 @dataclass(slots=True)
 class Peer:
@@ -68,6 +71,7 @@ class Peer:
     frames: int = 0
     denied: int = 0
     error: str = ""
+    error_at: datetime | None = None
     speaks_for: set[int] = field(default_factory=set)
     #: What the transmitter calls us.
     centre: int = 0
@@ -218,8 +222,10 @@ class Link:
 
     def _deny(self, frame: gb.Frame, reason: str, error: str) -> None:
         self.peer.denied += 1
-        self.peer.error = error
+        if reason != "unregistered":  # a stranger on the connection of others is no fault of theirs
+            self.peer.error, self.peer.error_at = error, self._hall.now()
         self._hall.counters.count(f"denied_{reason}")
+        self._hall.denied(self)
         log.warning("frame denied", peer=self.peer.address, source=frame.source, error=error)
         self._write(frame.reply(gb.Command.DENY, self._hall.now()))
 

@@ -34,6 +34,8 @@ class Links:
         self._now = now
         self._by_address: dict[int, Link] = {}
         self._clocks: dict[int, datetime] = {}
+        #: How far each transmitter's newest frame was behind when it came, by its own clock.
+        self._lags: dict[int, timedelta] = {}
         self._events: list[dict[str, Any]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         #: Whether a transmitter came since somebody looked.
@@ -55,10 +57,17 @@ class Links:
             link.peer.speaks_for.add(address)
             self.came = True
             self._note(address, "link_up", peer=link.peer.address)
-        self._counters.link(address, _state(link, up=True))
         drift = None if message.sent_at is None else message.sent_at - at
+        if drift is not None:
+            self._lags[address] = -drift
+        self._counters.link(address, self._state(address, link, up=True))
         if drift is None or abs(drift) > MAX_DRIFT:
             self._set_clock(link, address, drift)
+
+    def denied(self, link: Link) -> None:
+        """Tell what was wrong with a frame on a connection."""
+        for address in link.peer.speaks_for:
+            self._counters.link(address, self._state(address, link, up=True))
 
     def lost(self, link: Link) -> None:
         """Note that a connection ended."""
@@ -66,7 +75,7 @@ class Links:
             if self._by_address.get(address) is link:
                 del self._by_address[address]
                 self._note(address, "link_down", peer=link.peer.address)
-                self._counters.link(address, _state(link, up=False))
+                self._counters.link(address, self._state(address, link, up=False))
 
     async def write_events(self) -> None:
         """Write what happened to the links; what can't be written is kept for the next time.
@@ -119,15 +128,16 @@ class Links:
         seconds = None if drift is None else round(drift.total_seconds(), 1)
         self._note(address, "clock_set" if done else "clock_not_set", drift_s=seconds)
 
-
-def _state(link: Link, *, up: bool) -> dict[str, Any]:
-    peer = link.peer
-    return {
-        "up": up,
-        "peer": peer.address,
-        "since": to_ms(peer.since),
-        "last": to_ms(peer.last_at),
-        "frames": peer.frames,
-        "denied": peer.denied,
-        "error": peer.error,
-    }
+    def _state(self, address: int, link: Link, *, up: bool) -> dict[str, Any]:
+        peer, lag = link.peer, self._lags.get(address)
+        return {
+            "up": up,
+            "peer": peer.address,
+            "since": to_ms(peer.since),
+            "last": to_ms(peer.last_at),
+            "lag_s": None if lag is None else round(lag.total_seconds(), 1),
+            "frames": peer.frames,
+            "denied": peer.denied,
+            "error": peer.error,
+            "error_at": to_ms(peer.error_at),
+        }

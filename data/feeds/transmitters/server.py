@@ -92,6 +92,10 @@ class TransmitterServer:
         """Learn that a transmitter's message is safe: its link is up."""
         self._links.heard(link, message, at)
 
+    def denied(self, link: Link) -> None:
+        """Learn that a frame of a connection was denied; its peer says why."""
+        self._links.denied(link)
+
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         link = Link(self, reader, writer, self._patience)
         if len(self._open) >= self._max_connections:
@@ -164,4 +168,5 @@ class TransmitterServer:
     async def _tell(self) -> None:
         redis: Any = self._present.redis
         with contextlib.suppress(RedisError):  # told the next time
-            await asyncio.to_thread(self.counters.tell, redis, len(self._waiting), len(self._open))
+            numbers = len(self._waiting), len(self._open)
+            await asyncio.to_thread(self.counters.tell, redis, *numbers, self.now())

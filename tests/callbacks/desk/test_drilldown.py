@@ -4,9 +4,12 @@ from redis import Redis
 from callbacks.desk.drilldown import view_drilldown
 from data.store.database import Database
 from layouts import ids
+from layouts.shown import Shown
 from tests.callbacks.desk.wire import ask
-from tests.cast import SHATANG
+from tests.cast import NOW, SHATANG
 from tests.markup import bound, text
+
+ZH = Shown("zh", NOW)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +27,7 @@ from tests.markup import bound, text
     ],
 )
 def test_address_selects(services, search, view, key):
-    panel = view_drilldown(services, search, "zh")
+    panel = view_drilldown(services, search, ZH)
     assert (bound(panel, "view")[0], bound(panel, "id")[0]) == (view, key)
 
 
@@ -42,24 +45,24 @@ def test_address_selects(services, search, view, key):
 )
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_unknown_ids_get_a_friendly_panel(services, search, lang):
-    panel = view_drilldown(services, search, lang)
+    panel = view_drilldown(services, search, Shown(lang, NOW))
     assert bound(panel, "view") == ["error"]
 
 
 def test_live_values_come_from_redis(services):
-    assert "17.3 %" in text(view_drilldown(services, "?building=B1", "zh"))
+    assert "17.3 %" in text(view_drilldown(services, "?building=B1", ZH))
 
 
 def test_without_redis_the_facts_are_shown_without_values(services):
     services.redis = Redis(port=1, socket_connect_timeout=0.2)
-    panel = view_drilldown(services, "?building=B1", "zh")
+    panel = view_drilldown(services, "?building=B1", ZH)
     assert "应建未建" in text(panel)
     assert "17.3" not in text(panel)
 
 
 def test_without_the_database_the_panel_says_so(services, tmp_path):
     services.database = Database(f"sqlite:///{tmp_path / 'none' / 'x.db'}")
-    assert "暂时无法读取数据" in text(view_drilldown(services, "?building=B1", "zh"))
+    assert "暂时无法读取数据" in text(view_drilldown(services, "?building=B1", ZH))
     services.database.close()
 
 

@@ -43,6 +43,7 @@ LIKELY = {
     "device_id": "S0",
     "address": 889,
     "letter_id": 1,
+    "point_id": 1,
     "key_id": 2,
     "device_kind": "smoke",
     "cause": "smoke_fire",

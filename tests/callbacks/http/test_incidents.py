@@ -17,6 +17,7 @@ def send(site: Site, client: TestClient, path: str, body: Any) -> Any:
 
 def burn(site: Site, device_id: str) -> int:
     """Raise a fire; its incident's id."""
+    site.clock.tick(1)  # a message of its own
     now = site.clock()
     message = f"i{now.timestamp()}{device_id}"
     site.services.pipeline.ingest(
@@ -49,6 +50,25 @@ def test_the_life_of_an_incident(site: Site) -> None:
         "closed",
     ]
     assert site.client("duty").get("/api/v1/incidents").json() == []
+
+
+def test_an_incident_whose_alarms_are_over_is_listed_until_somebody_says_what_it_was(
+    site: Site,
+) -> None:
+    number, duty = burn(site, "S1"), site.client("duty")
+
+    def without_alarms() -> list[tuple[int, str]]:
+        rows = site.client("leader").get("/api/v1/incidents?without_alarms=true").json()
+        return [(row["id"], row["response"]["stage"]) for row in rows]
+
+    assert without_alarms() == []
+    send(site, duty, f"{number}/dispatched", {"to": "微型消防站"})
+    (alarm,) = duty.get(f"/api/v1/incidents/{number}").json()["alarms"]
+    send(site, duty, f"../alarms/{alarm['id']}/close", {"verdict": "test"})
+    assert without_alarms() == [(number, "dispatched")]
+    for stage in ("arrived", "controlled", "ended"):
+        send(site, duty, f"{number}/{stage}", {})
+    assert without_alarms() == []
 
 
 def test_the_hand_over_record_of_a_confirmed_fire(site: Site) -> None:

@@ -49,8 +49,8 @@ def test_what_is_refused(site: Site, user: str, path: str, minutes: int, status:
 def test_the_counts_are_among_the_measurements(site: Site) -> None:
     counters = Counters()
     counters.count("denied_checksum", 3)
-    counters.tell(site.services.redis, waiting=2, links=1)
-    counters.tell(site.services.redis, waiting=2, links=1)
+    counters.tell(site.services.redis, 2, 1, site.clock())
+    counters.tell(site.services.redis, 2, 1, site.clock())
     bearer = {"authorization": f"Bearer {KEY}"}
     lines = site.client().get("/metrics", headers=bearer).text.splitlines()
     assert 'xt_gb26875_total{outcome="denied_checksum"} 3.0' in lines

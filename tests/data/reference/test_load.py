@@ -3,8 +3,9 @@ import shapely
 from sqlalchemy import func, select
 
 from data.reference.load import load_reference, outline, reference_outline
-from data.reference.version import geometry_version, touch_geometry_version
+from data.reference.version import geometry_version
 from data.store.database import Database
+from data.store.geometry import touch_geometry_version
 from data.store.places import Community, ContextFeature, WorkPoint
 from geo.crs import geometry_to_metric
 

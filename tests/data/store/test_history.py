@@ -8,7 +8,7 @@ from data.domain.words import AlarmKind, BuildingCategory, DeviceKind, Verdict
 from data.store import history, history_outline
 from data.store.history import count_rows, read_all, read_page
 from data.store.history_outline import Outline
-from data.store.models import AlarmRow
+from data.store.models import AlarmRow, Incident
 from tests.cast import HOUYANG, NOW, SHATANG, build_cast
 from tests.statements import statements
 
@@ -71,7 +71,9 @@ def test_pages_from_both_ends_make_the_whole(past):
         ({"category": BuildingCategory.RENTAL}, 30),
         ({"device_kind": DeviceKind.SMOKE}, 2),
         ({"verdict": Judged.REAL}, 6),
-        ({"verdict": Judged.NONE}, 3),
+        ({"verdict": Judged.NONE}, 2),
+        ({"verdict": Judged.RECOVERED}, 1),
+        ({"verdict": Judged.MERGED}, 0),
         ({"since": date(2026, 11, 22)}, 3),
         ({"until": date(2026, 11, 21)}, 30),
         ({"text": "100%"}, 30),
@@ -111,6 +113,20 @@ def test_filters_of_incidents(past, wanted, count, monkeypatch):
     for one_by_one in (-1, 100):
         monkeypatch.setattr(history, "ONE_BY_ONE", one_by_one)
         assert len(ids_of(past, Tab.INCIDENTS, **wanted)) == count
+
+
+@pytest.mark.parametrize("few", [-1, 20_000])
+def test_incidents_without_a_verdict_are_open_recovered_or_merged(past, few, monkeypatch):
+    monkeypatch.setattr(history, "FEW", few)
+    with past.writing() as session:
+        for number, into in ((2, None), (3, 1)):
+            row = session.get_one(Incident, number)
+            row.verdict, row.merged_into = None, into
+    found = {
+        str(judged): set(ids_of(past, Tab.INCIDENTS, verdict=judged))
+        for judged in (Judged.NONE, Judged.RECOVERED, Judged.MERGED)
+    }
+    assert found == {"none": {1}, "recovered": {2}, "merged": {3}}
 
 
 def test_sorted_by_kind_and_by_community(past):

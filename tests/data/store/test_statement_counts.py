@@ -5,16 +5,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from callbacks.desk.handling import building_here, incident_at_hand
 from data.domain.drilldown import TrendSpan
 from data.domain.words import AlarmKind, BuildingCategory, DeviceKind, FacilityKind, PersonRole
 from data.store.cameras import cameras_near
 from data.store.drilldown import community_view, subdistrict_view, work_point_view
-from data.store.drilldown_building import building_view
+from data.store.drilldown_building import building_view, open_alarms
 from data.store.drilldown_device import device_view
 from data.store.drilldown_handling import handling, help_near, open_incidents_of, photo_file
 from data.store.drilldown_incident import incident_view
 from data.store.drilldown_past import device_past
-from data.store.incident_views import incident_facts, open_incidents
+from data.store.incident_views import incident_facts, incidents_without_alarms, open_incidents
 from data.store.incident_views import incident_view as incident_answer
 from data.store.models import (
     AlarmRow,
@@ -31,6 +32,7 @@ from data.store.models import (
 )
 from data.store.neighbours import names_beside
 from data.store.trends import building_trends, device_trends
+from layouts.shown import Shown
 from tests.cast import HOUYANG, LAT, LON, NOW, build_cast, building, community, device, read_now
 from tests.statements import statements
 
@@ -102,6 +104,11 @@ VIEWS = {
     "hand-over record": hand_over,
     "incident for screens": lambda s: incident_answer(s, 900),
     "open incidents for screens": open_incidents,
+    "incidents without open alarms": incidents_without_alarms,
+    "incident panel": lambda s: incident_at_hand(s, "900", read_now),
+    "what goes on in a building": lambda s: building_here(
+        s, "B3", open_alarms(s, building_id="B3"), Shown("zh", NOW, may_command=True)
+    ),
     "cameras": lambda s: cameras_near(s, building_view(s, "B3", read_now).facts, read_now),
     "trends of a device": lambda s: device_trends(s, "X0", TrendSpan.MONTH, NOW),
     "trends of a building": lambda s: building_trends(s, "B3", TrendSpan.MONTH, NOW),

@@ -12,13 +12,19 @@ from sqlalchemy import select
 
 from data.domain.words import AlarmKind, Status
 from data.feeds import gb26875 as gb
-from data.feeds.transmitters.counters import read_counts
+from data.feeds.transmitters.counters import read_counts, read_links
 from data.feeds.transmitters.intake import Intake, Received
 from data.feeds.transmitters.link import Patience
 from data.feeds.transmitters.translate import translate
 from data.live import keys
 from data.live.present import Present
-from data.store.models import AlarmRow, DeviceState, Transmitter, TransmitterEvent, TransmitterPoint
+from data.store.models import (
+    AlarmRow,
+    DeviceState,
+    Transmitter,
+    TransmitterEvent,
+    TransmitterPoint,
+)
 from tests.gb_real import BY_NAME
 from tests.lane import Lane
 from tests.transmitters import (
@@ -164,6 +170,20 @@ async def test_a_bad_frame_is_denied_and_the_next_one_taken(site: Lane) -> None:
     assert site.count(AlarmRow) == 1
     counts = running.server.counters.total
     assert (counts["denied_checksum"], counts["denied_content"]) == (1, 2)
+
+
+async def test_why_a_frame_was_denied_is_told_of_its_link(
+    site: Lane,
+) -> None:
+    wrong = frame(site.clock(), gb.Kind.READ_SYSTEM_STATE, gb.OfSystem(1, 1), serial=2)
+    async with serving(site) as running:
+        client = await running.connect()
+        assert await client.ask(frame(site.clock())) == CONFIRM
+        assert await client.ask(wrong) == DENY
+        await until(lambda: (read_links(site.redis) or {}).get(ADDRESS, {}).get("denied") == 1)
+    link = (read_links(site.redis) or {})[ADDRESS]
+    assert link["error"] == "a transmitter does not send the type 61"
+    assert link["error_at"] == round(site.clock().timestamp() * 1000)
 
 
 async def test_the_real_bad_frame_is_denied(site: Lane) -> None:
