@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help run install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge fuzz hooks clean
+.PHONY: help run install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge bench-http fuzz hooks clean
 
 help: ## list the tasks
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -99,6 +99,9 @@ bench-history: dev ## every page of the drill-down and of the history at 1,000,0
 
 query-plans: dev ## make docs/query-plans.md anew
 	@$(BIN)/python -m bench.plans
+
+bench-http: dev ## fires in the middle of a flood over HTTP
+	@$(BIN)/python -m bench.http_in
 
 bench-acknowledge: dev ## from the key A to every other screen, 50 clients
 	@$(BIN)/python -m bench.acknowledge

@@ -160,10 +160,13 @@ def migrate() -> None:
     with sentences("migrate"):
         settings = complete(load_settings(os.environ))
         from data.first_start import load_reference_data, migrate_database
+        from data.keys import keep_first_key
         from data.store.database import Database
 
         migrate_database(settings.sql_url)
-        load_reference_data(Database(settings.sql_url))
+        database = Database(settings.sql_url)
+        load_reference_data(database)
+        keep_first_key(database, settings.data_dir, now())
 
 
 @cli.command()

@@ -10,7 +10,7 @@ from typing import Annotated, Final, TypeVar
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from sqlalchemy.orm import Session
 
 from data.commands.keys import wish_as_json
@@ -47,6 +47,12 @@ def ensure_first_key(database: Database, folder: Path, now: datetime) -> None:
             api_keys.revoke(session, before.id, "system", now)
         added = api_keys.add(session, SIMULATOR, key, "system", now)
         _audit(session, "key.added", added, "system", now)
+
+
+def keep_first_key(database: Database, folder: Path, now: datetime) -> None:
+    """Take over the key of an earlier version, where there is one: its senders go on."""
+    if (folder / API_KEY).exists():
+        ensure_first_key(database, folder, now)
 
 
 def make_cli(
@@ -134,7 +140,8 @@ def _said(console: Console, action: Callable[[], T]) -> T:
 
 
 def _table(keys: list[ApiKey]) -> Table:
-    table = Table("name", "opens", "communities", "kinds", "per s", "made", "last used", "revoked")
+    name = Column("name", no_wrap=True, min_width=max((len(key.name) for key in keys), default=4))
+    table = Table(name, "opens", "communities", "kinds", "per s", "made", "last used", "revoked")
     for key in keys:
         table.add_row(
             key.name,

@@ -54,10 +54,10 @@ class Site:
         return view.csrf
 
 
-def make_site(folder: Path, redis_url: str, **settings: Any) -> Site:
-    """Make a site with one account of each role, named after it."""
+def make_site(folder: Path, redis_url: str, database_url: str = "", **settings: Any) -> Site:
+    """Make a site with one account of each role, named after it; on SQLite unless told."""
     clock = Clock()
-    database = Database(f"sqlite:///{folder / 'site.db'}")
+    database = Database(database_url or f"sqlite:///{folder / 'site.db'}")
     Base.metadata.create_all(database.engine)
     build(database)
     redis = Redis.from_url(redis_url)

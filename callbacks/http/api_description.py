@@ -29,9 +29,9 @@ from layouts.i18n import Translator
 ABOUT: Final = "供程序对接使用。时间均为 Unix 毫秒（另有说明的除外），拒绝时按 RFC 9457 应答。"
 
 Schema = dict[str, Any]
-KEY: Final = [{"key": []}]
-SESSION: Final = [{"session": []}]
-COMMAND: Final = [{"session": [], "csrf": []}]
+KEY: Final[list[Schema]] = [{"key": []}]
+SESSION: Final[list[Schema]] = [{"session": []}]
+COMMAND: Final[list[Schema]] = [{"session": [], "csrf": []}]
 JSON: Final = "application/json"
 
 
@@ -224,13 +224,13 @@ def _refusals(path: str, method: str) -> set[int]:
         return {400, 401, 403, 408, 413, 415, 422, 429, 503}
     if path in {"/healthz", "/readyz"}:
         return set()
-    found = {401, 403}
+    found = {400, 401, 403}
     if path.startswith("/live/"):
         return found | {503}
     if path != "/metrics":
         found |= {404, 422, 503}
     if method.upper() not in SAFE_METHODS:
-        found |= {400, 408, 409, 413}
+        found |= {408, 409, 413}
     return found
 
 
@@ -295,10 +295,10 @@ def _reading() -> Schema:
 
 def _schemas() -> Schema:
     """Return the schemas that routes do not name themselves."""
-    models = {made.ProblemAnswer}
+    models: set[type[BaseModel]] = {made.ProblemAnswer}
     for route in ROUTES.values():
         one = route.answer[0] if isinstance(route.answer, list) else route.answer
-        if isinstance(one, type):
+        if isinstance(one, type) and issubclass(one, BaseModel):
             models.add(one)
     wanted = [(model, "serialization") for model in sorted(models, key=lambda m: m.__name__)]
     _, found = models_json_schema(wanted, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]

@@ -147,7 +147,7 @@ def auth_router(sessions: Sessions, *, assets: str, secure: bool) -> APIRouter:
         csrf: Annotated[str, Form()] = "",
         target: Annotated[str, Form(alias="next")] = "/",
     ) -> Response:
-        form = SignInForm(name, password, csrf, safe_next(target))
+        form = SignInForm(name.replace("\x00", ""), password, csrf, safe_next(target))
         return await _answer(request, form, sign_in, pages)
 
     @router.post("/logout")

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.concurrency import run_in_threadpool
 
 from callbacks.http.auth import actor_of
@@ -32,9 +32,17 @@ Note = Annotated[str, Field(max_length=MAX_NOTE)]
 
 
 class Body(BaseModel):
-    """Body of a command; an unknown field is refused."""
+    """Body of a command; an unknown field is refused, and text that can't be stored."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nul(cls, sent: Any) -> Any:
+        words = sent.values() if isinstance(sent, dict) else ()
+        if any(isinstance(word, str) and "\x00" in word for word in words):
+            raise ValueError("text has no NUL")
+        return sent
 
 
 class Close(Body):

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from callbacks.http.paths import (
     SAFE_METHODS,
     comes_from_here,
+    has_nul,
     is_command,
     is_for_admin,
     is_for_display,
@@ -79,6 +80,8 @@ async def _refuse_socket(_scope: Scope, _receive: Receive, send: Send) -> None:
 def _check(scope: Scope, headers: Headers, user: SignedIn | None) -> None:
     """Raise the problem with which the request is to be refused, if any."""
     path = scope["path"]
+    if has_nul(scope):
+        raise Problem(HTTPStatus.BAD_REQUEST, "An address has no NUL.")
     if is_open(path):
         return
     if user is None:

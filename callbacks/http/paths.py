@@ -25,6 +25,11 @@ MAX_TARGET: Final = 2000
 DISPLAY_PATHS: Final = frozenset({"/wall", "/logout"})
 
 
+def has_nul(scope: Scope) -> bool:
+    """Return whether an address has what no id has and PostgreSQL can't compare."""
+    return "\x00" in scope["path"] or b"%00" in scope["query_string"]
+
+
 def is_open(path: str) -> bool:
     """Return whether a path needs no session."""
     return path in OPEN_PATHS or path.startswith(OPEN_PREFIXES)

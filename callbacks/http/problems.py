@@ -20,7 +20,7 @@ from data.domain.errors import (
     NotFoundError,
     ReadingError,
 )
-from data.store.guard import StoreUnavailableError
+from data.store.guard import AWAY, StoreUnavailableError
 
 MEDIA_TYPE: Final = "application/problem+json"
 #: Domain error → status; a subclass answers as its nearest ancestor here.
@@ -84,7 +84,8 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, _on_domain_error)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http_exception)
-    app.add_exception_handler(StoreUnavailableError, _on_store_away)
+    for away_error in (StoreUnavailableError, *AWAY):
+        app.add_exception_handler(away_error, _on_store_away)
 
 
 class LastResort:
@@ -159,7 +160,8 @@ def away() -> Problem:
     )
 
 
-async def _on_store_away(_request: Request, _error: Exception) -> Response:
+async def _on_store_away(request: Request, error: Exception) -> Response:
+    log.warning("database does not answer", path=request.url.path, error=str(error))
     return away().response()
 
 

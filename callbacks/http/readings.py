@@ -101,7 +101,7 @@ async def _take(services: Services, key: ApiKey, request: Request) -> Outcome:
     packed = _is_packed(request)
     intake = services.intake
     try:
-        with intake.room(key):
+        with intake.room(key, _size(request, packed=packed)):
             body = await whole_body(request.scope, request.receive, MAX_BYTES)
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(
@@ -125,6 +125,14 @@ def _is_packed(request: Request) -> bool:
         said = "a body comes as it is or with Content-Encoding: gzip"
         raise Problem(415, said, headers={"accept-encoding": "gzip"})
     return encoding == "gzip"
+
+
+def _size(request: Request, *, packed: bool) -> int:
+    """Return how many bytes a body may have; a packed one, or one of no declared size: any."""
+    declared = request.headers.get("content-length", "")
+    if packed or not declared.isdigit():
+        return MAX_BYTES
+    return min(int(declared), MAX_BYTES)
 
 
 def _later(seconds: int) -> dict[str, str]:

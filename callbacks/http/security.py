@@ -129,7 +129,8 @@ async def whole_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     Raises
     ------
     Problem
-        413 if it is larger than ``limit`` bytes, 408 if it does not arrive in time.
+        413 if it is larger than ``limit`` bytes, 408 if it does not arrive in time, 400 if the
+        sender leaves in the middle of it.
     """
     declared = Headers(scope=scope).get("content-length", "0")
     if declared.isdigit() and int(declared) > limit:
@@ -145,6 +146,8 @@ async def _all_of_it(receive: Receive, limit: int) -> bytes:
     body = bytearray()
     while True:
         message = await receive()
+        if message.get("type") == "http.disconnect":  # half a body is none
+            raise Problem(HTTPStatus.BAD_REQUEST, "The body ended before its end.")
         body += message.get("body", b"")
         if len(body) > limit:
             raise too_large(limit)

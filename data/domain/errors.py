@@ -25,7 +25,8 @@ class ReadingError(DomainError):
     """A device's message breaks a rule (unknown value, clock, range)."""
 
     def __init__(self, message: str, reason: Refusal = Refusal.FORMAT) -> None:
-        super().__init__(message)
+        # A device may send halves of surrogate pairs, which no answer can carry back.
+        super().__init__(message.encode("utf-8", "replace").decode())
         self.reason = reason
 
 

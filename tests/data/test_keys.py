@@ -8,7 +8,7 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from data.domain.words import DeviceKind
-from data.keys import ensure_first_key, make_cli
+from data.keys import ensure_first_key, keep_first_key, make_cli
 from data.store import api_keys
 from data.store.database import Database
 from data.store.models import ApiKeyRow, Audit
@@ -92,8 +92,10 @@ def test_the_first_start_makes_a_key_and_the_second_keeps_it(
 
 
 def test_a_key_file_of_before_is_taken_as_it_is(lane: Lane, tmp_path: Path) -> None:
+    keep_first_key(lane.database, tmp_path, T0)
+    assert lane.rows(ApiKeyRow) == []
     (tmp_path / "api.key").write_text("a-key-of-before", "ascii")
-    ensure_first_key(lane.database, tmp_path, T0)
+    keep_first_key(lane.database, tmp_path, T0)
     with lane.database.reading() as session:
         found = api_keys.matching("a-key-of-before", api_keys.hashes(session))
     assert found is not None

@@ -1,12 +1,13 @@
 """Commits the readings of many requests together, the most urgent first.
 
-Each request waits in a thread of its own for its readings. One of them at a time commits for all:
-it takes the most urgent readings that wait, whosever they are, so that a fire waits for no more
-than the commit that runs, and a thousand requests of one reading need no thousand commits.
+Each request waits in a thread of its own for its readings. One thread commits for all: it takes the
+most urgent readings that wait, whosever they are, so that a fire waits for no more than the commit
+that runs, and a thousand requests of one reading need no thousand commits.
 """
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
@@ -22,23 +23,18 @@ from data.store.guard import AWAY, StoreUnavailableError
 log = structlog.get_logger()
 
 #: Readings of one commit: few enough that a fire does not wait long behind them.
-TOGETHER: Final = 500
+TOGETHER: Final = 200
 
 Ingest = Callable[[Sequence[Reading]], Outcome]
 
 
 @dataclass(slots=True, eq=False)
 class _Piece:
-    """Some readings of one request, with their places in it."""
+    """Some readings of one request, with their places in it, and what becomes of them."""
 
     places: list[int]
     readings: list[Reading]
-    outcome: Outcome | None = None
-    error: StoreUnavailableError | None = None
-
-    @property
-    def done(self) -> bool:
-        return self.outcome is not None or self.error is not None
+    outcome: Future[Outcome] = field(default_factory=Future)
 
 
 @dataclass(slots=True)
@@ -73,12 +69,12 @@ class _Queues:
 
 
 class Committer:
-    """Shared by the threads of one process."""
+    """Shared by the threads of one process; commits in a thread of its own."""
 
     def __init__(self, ingest: Ingest) -> None:
         self._ingest = ingest
         self._queues = _Queues()
-        self._turn = Lock()
+        self._thread = ThreadPoolExecutor(1, "committer")
 
     def commit(self, readings: Sequence[Reading]) -> Outcome:
         """Commit readings; returns when all of them are.
@@ -91,21 +87,23 @@ class Committer:
         pieces = _pieces(readings)
         for priority, piece in pieces:
             self._queues.put(priority, piece)
+            self._thread.submit(self._commit_next)
         mine = [piece for _, piece in pieces]
-        while not all(piece.done for piece in mine):
-            with self._turn:
-                if not all(piece.done for piece in mine):
-                    self._commit_next()
+        wait(piece.outcome for piece in mine)
         return _joined(mine)
 
     def _commit_next(self) -> None:
+        """Commit the most urgent of what waits; nothing is left if it went along with others."""
         pieces = self._queues.take()
+        if not pieces:
+            return
         try:
             outcome = self._take([one for piece in pieces for one in piece.readings])
         except AWAY as error:
             log.warning("database is away, nothing is accepted", error=str(error.__cause__))
+            away = StoreUnavailableError("the database does not answer")
             for piece in [*pieces, *self._queues.clear()]:
-                piece.error = StoreUnavailableError("the database does not answer")
+                piece.outcome.set_exception(away)
         else:
             _share(outcome, pieces)
 
@@ -156,7 +154,8 @@ def _share(outcome: Outcome, pieces: Sequence[_Piece]) -> None:
             Rejected(r.index - begin, r.error, r.reason) for r in outcome.rejected if r.index in own
         )
         accepted = len(own) - len(repeated) - len(rejected)
-        piece.outcome = Outcome(accepted, len(repeated), rejected, outcome.told, repeated)
+        own_part = Outcome(accepted, len(repeated), rejected, outcome.told, repeated)
+        piece.outcome.set_result(own_part)
         begin = own.stop
 
 
@@ -164,9 +163,7 @@ def _joined(pieces: Sequence[_Piece]) -> Outcome:
     """Put the parts of a request together again."""
     accepted, rejected, repeated, told = 0, list[Rejected](), set[int](), True
     for piece in pieces:
-        if piece.outcome is None:
-            raise piece.error or StoreUnavailableError("the database does not answer")
-        places, outcome = piece.places, piece.outcome
+        places, outcome = piece.places, piece.outcome.result()
         accepted += outcome.accepted
         rejected += [Rejected(places[r.index], r.error, r.reason) for r in outcome.rejected]
         repeated |= {places[index] for index in outcome.repeated}

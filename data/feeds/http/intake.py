@@ -1,11 +1,13 @@
 """From a body that came with a key to what became of its readings."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from threading import Lock
 from typing import Any, Final
 
 from redis.exceptions import RedisError
@@ -34,11 +36,15 @@ from data.store.database import Database
 from data.store.dead_letters import Letter
 from data.store.guard import reading, writing
 
-#: Bodies that are in work at once, of all keys and of one; further ones are sent again later.
-MAX_BODIES: Final = 32
-MAX_BODIES_OF_KEY: Final = 16
 #: The largest body, as it comes and unpacked.
 MAX_BYTES: Final = 1_000_000
+#: What is in work at once: bodies (each has a thread, which mostly waits) and their bytes; one key
+#: has at most half of both. Further ones are sent again later.
+MAX_BODIES: Final = 128
+MAX_BYTES_IN_WORK: Final = 32 * MAX_BYTES
+#: Larger bodies are taken apart one at a time: many at once would keep small ones from the
+#: processor, and a fire is small.
+SMALL: Final = 16_384
 
 
 class TooFastError(RuntimeError):
@@ -55,6 +61,23 @@ class FullError(RuntimeError):
 
 class NotToldError(RuntimeError):
     """It is in SQL, but Redis is away and no screen has heard of it."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """Bodies that are in work."""
+
+    bodies: int = 0
+    size: int = 0
+
+    def fits(self, size: int, share: int = 1) -> bool:
+        return (self.bodies + 1) * share <= MAX_BODIES and (
+            (self.size + size) * share <= MAX_BYTES_IN_WORK
+        )
+
+    def add(self, bodies: int, size: int) -> None:
+        self.bodies += bodies
+        self.size += size
 
 
 @dataclass(slots=True)
@@ -83,11 +106,13 @@ class HttpIntake:
         #: Threads of their own: who waits for a commit takes none from the screens.
         self.threads = ThreadPoolExecutor(MAX_BODIES, "readings")
         self._database = database
+        self._decoding = Lock()
         self._committer = Committer(pipeline.ingest)
         self._redis = redis
         self._rates = Rates(redis, MAX_ITEMS)
         self._now = now
-        self._bodies: dict[int, int] = {}
+        #: By key; all of it together under None.
+        self._in_work: defaultdict[int | None, _Work] = defaultdict(_Work)
 
     def tell(self) -> None:
         """Tell Redis what the sources did, if it is there."""
@@ -95,22 +120,26 @@ class HttpIntake:
             self.sources.tell(self._redis)
 
     @contextmanager
-    def room(self, key: ApiKey) -> Iterator[None]:
+    def room(self, key: ApiKey, size: int) -> Iterator[None]:
         """Hold a place for a body while it is read and taken; for the event loop's thread alone.
+
+        ``size``: bytes that it may come to have in work.
 
         Raises
         ------
         FullError
             If there is none.
         """
-        own = self._bodies.get(key.id, 0)
-        if own >= MAX_BODIES_OF_KEY or sum(self._bodies.values()) >= MAX_BODIES:
+        own, all_ = self._in_work[key.id], self._in_work[None]
+        if not (own.fits(size, share=2) and all_.fits(size)):
             raise FullError("too many bodies are in work")
-        self._bodies[key.id] = own + 1
+        for work in (own, all_):
+            work.add(1, size)
         try:
             yield
         finally:
-            self._bodies[key.id] -= 1
+            for work in (own, all_):
+                work.add(-1, -size)
 
     def take(self, key: ApiKey, body: bytes, *, packed: bool) -> Outcome:
         """Take a body; what of it can't be taken is set aside.
@@ -124,15 +153,14 @@ class HttpIntake:
         StoreUnavailableError, NotToldError
             If SQL or Redis is away: it shall be sent again, which does no harm.
         """
-        received_at = self._now()
+        batch = _Batch(key, body, self._now())
         try:
-            plain = gunzip(body, MAX_BYTES) if packed else body
-            items = parse_body(plain)
+            with self._decoding if len(body) > SMALL else nullcontext():
+                number = _decode(batch, packed=packed)
         except (BodyError, InflateError) as error:
-            self._refuse(key, received_at, body, error)
+            self._refuse(batch, error)
             raise
-        batch = _decode(_Batch(key, plain, received_at), items)
-        self._slow_down(batch, len(items))
+        self._slow_down(batch, number)
         self._check_scope(batch)
         outcome = self._commit(batch)
         self._set_aside(_letters(batch, outcome.rejected))
@@ -179,10 +207,12 @@ class HttpIntake:
             if one.device_id in outside
         ]
 
-    def _refuse(self, key: ApiKey, at: datetime, body: bytes, error: ValueError) -> None:
-        self.sources.refused(Way.HTTP, key.name, str(error))
+    def _refuse(self, batch: _Batch, error: ValueError) -> None:
+        name, said = batch.key.name, str(error)
+        self.sources.refused(Way.HTTP, name, said)
         if not isinstance(error, BatchSizeError):
-            self._set_aside([Letter(Way.HTTP, key.name, at, body, Refusal.FORMAT, str(error))])
+            at = batch.received_at
+            self._set_aside([Letter(Way.HTTP, name, at, batch.body, Refusal.FORMAT, said)])
 
     def _set_aside(self, letters: Sequence[Letter]) -> None:
         if not letters:
@@ -191,14 +221,18 @@ class HttpIntake:
             dead_letters.add_all(session, letters)
 
 
-def _decode(batch: _Batch, items: list[Any]) -> _Batch:
+def _decode(batch: _Batch, *, packed: bool) -> int:
+    """Take the body apart; return how many items it has."""
+    if packed:
+        batch.body = gunzip(batch.body, MAX_BYTES)
+    items = parse_body(batch.body)
     for place, item in enumerate(items):
         try:
             batch.good.append(decode_item(item, batch.received_at))
             batch.places.append(place)
         except ReadingError as error:
             batch.rejected.append(Rejected(place, str(error), error.reason))
-    return batch
+    return len(items)
 
 
 def _letters(batch: _Batch, rejected: Iterable[Rejected]) -> list[Letter]:

@@ -24,6 +24,7 @@ from data.live import keys
 from data.store.models import AlarmRow, Incident
 from layouts.i18n import translator
 from tests.lane import T0
+from tests.servers import psycopg_execute
 from tests.site import FROM_HERE, KEY, Site, close_site, make_site
 from tests.transmitters import register
 
@@ -49,12 +50,21 @@ LIKELY = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(
+    scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+)
 def burning(
-    tmp_path_factory: pytest.TempPathFactory, embedded_redis: EmbeddedRedis
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    embedded_redis: EmbeddedRedis,
 ) -> Iterator[Site]:
     """A site with something of everything to ask for."""
-    site = make_site(tmp_path_factory.mktemp("fuzz"), embedded_redis.url)
+    url = ""
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres_server")
+        psycopg_execute(server, "CREATE DATABASE fuzz TEMPLATE template0")
+        url = f"{server}/fuzz"
+    site = make_site(tmp_path_factory.mktemp("fuzz"), embedded_redis.url, url)
     register(site.services.database)
     client = site.client(headers={"authorization": f"Bearer {KEY}"})
     items = [
@@ -65,6 +75,8 @@ def burning(
     site.services.redis.set(keys.WORKER, "alive")
     yield site
     close_site(site)
+    if url:
+        psycopg_execute(server, "DROP DATABASE fuzz WITH (FORCE)")
 
 
 @pytest.fixture(scope="module")

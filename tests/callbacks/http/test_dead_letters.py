@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from data.domain.words import DeviceKind
+from data.store.database import Database
 from data.store.models import AlarmRow, Audit, DeadLetter, Device
 from tests.callbacks.http.test_keys import Desk
 from tests.lane import T0
@@ -140,3 +141,13 @@ def test_only_admins_look_and_act(site: Site, user: str) -> None:
     assert other.client.get(f"{PATH}/1").status_code == 403
     for verb in ("replay", "discard"):
         assert other.post(f"{PATH}/{verb}", {"ids": [1]}).status_code == 403
+
+
+def test_while_sql_is_away_it_is_to_be_tried_again(
+    site: Site, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = Database("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    monkeypatch.setattr(site.services.commands, "_database", nowhere)
+    answer = desk.post(f"{PATH}/discard", {"ids": [1]})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    nowhere.close()

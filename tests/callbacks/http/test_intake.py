@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,13 @@ from callbacks.http.feeds import create_feeds_asgi
 from callbacks.http.key_book import KeyBook
 from data.domain.api_keys import ApiKey
 from data.domain.words import Way
-from data.feeds.http.intake import MAX_BODIES_OF_KEY, FullError, HttpIntake
+from data.feeds.http.intake import (
+    MAX_BODIES,
+    MAX_BYTES,
+    MAX_BYTES_IN_WORK,
+    FullError,
+    HttpIntake,
+)
 from data.feeds.sources import read_sources
 from data.live.present import Present
 from data.pipeline import Pipeline
@@ -136,19 +143,50 @@ def a_key(number: int) -> ApiKey:
 def test_a_bounded_number_of_bodies_is_in_work(site: Site, gateway: TestClient) -> None:
     intake = site.services.intake
     mine = next(key for _, key in site.services.keys._known or ())
-    held = [intake.room(mine) for _ in range(MAX_BODIES_OF_KEY)]
-    for room in held:
-        room.__enter__()
-    answer = post(gateway, body("full"))
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
-    others = [intake.room(a_key(900 + n // 10)) for n in range(16)]
-    for room in others:
-        room.__enter__()
-    with pytest.raises(FullError), intake.room(a_key(999)):
-        pass
-    for room in [*held, *others]:
-        room.__exit__(None, None, None)
+    with ExitStack() as held:
+        for _ in range(MAX_BODIES // 2):
+            held.enter_context(intake.room(mine, 1))
+        answer = post(gateway, body("full"))
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        for number in range(MAX_BODIES // 2):
+            held.enter_context(intake.room(a_key(900 + number // 10), 1))
+        with pytest.raises(FullError), intake.room(a_key(999), 1):
+            pass
     assert post(gateway, body("full")).json()["accepted"] == 1
+
+
+def test_and_a_bounded_number_of_bytes(site: Site, gateway: TestClient) -> None:
+    intake = site.services.intake
+    with ExitStack() as held:
+        for number in range(MAX_BYTES_IN_WORK // MAX_BYTES - 1):
+            held.enter_context(intake.room(a_key(900 + number // 10), MAX_BYTES))
+        assert post(gateway, body("small")).json()["accepted"] == 1
+        held.enter_context(intake.room(a_key(950), MAX_BYTES))
+        assert post(gateway, gzip.compress(body("packed")), **PACKED).status_code == 503
+    assert post(gateway, gzip.compress(body("packed")), **PACKED).json()["accepted"] == 1
+
+
+async def test_a_sender_that_leaves_in_the_middle_leaves_no_letter(site: Site) -> None:
+    with site.services.database.writing() as session:
+        session.query(DeadLetter).delete()
+    messages = [
+        {"type": "http.request", "body": b'[{"device_id"', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(name.encode(), value.encode()) for name, value in AUTH.items()]
+    scope = {"type": "http", "method": "POST", "path": PATH, "headers": headers}
+    await site.app({**scope, "query_string": b"", "raw_path": PATH.encode()}, receive, send)
+    assert sent[0]["status"] == 400
+    with site.services.database.reading() as session:
+        assert session.query(DeadLetter).count() == 0
 
 
 def test_screens_are_told_what_the_sources_did(site: Site) -> None:

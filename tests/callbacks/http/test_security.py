@@ -104,6 +104,12 @@ async def test_body_that_never_comes_is_given_up(monkeypatch):
     assert sent[0]["status"] == 408
 
 
+async def test_half_a_body_reaches_nobody():
+    pieces = [{"body": b"[", "more_body": True}, {"type": "http.disconnect"}]
+    sent = await collect(BodyLimit(echo), {}, *pieces)
+    assert sent[0]["status"] == 400
+
+
 def test_ten_megabytes_of_readings_are_a_problem(site):
     headers = {"authorization": f"Bearer {KEY}"}
     answer = site.client().post("/api/v1/readings", content=b"[" * 10_000_000, headers=headers)
