@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from data.store.database import Database
 from data.store.models import Device
+from tests.browser.actions import send
 from tests.browser.conftest import OpenPage
 from tests.servers import Application
 
@@ -107,6 +108,8 @@ def test_a_cameras_picture_moves_and_says_when_it_stops(
         query = select(Device.id).where(Device.kind == "camera", Device.disabled.is_(False))
         camera = session.scalar(query.order_by(Device.id).limit(1))
     database.close()
+    assert camera is not None
+    send(application, camera)  # with every test before this one it grew more silent
     page = open_page(path=f"/?device={camera}")
     page.get_by_role("button", name="查看画面").click()
     expect(page.locator(".camera-view")).to_have_attribute("data-state", "live")

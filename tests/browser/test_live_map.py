@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import select
 
 from data.store.database import Database
-from data.store.models import Building, Device
+from data.store.models import AlarmRow, Building, Device
 from tests.browser.actions import FIRE_RED, around, calm_devices, count_colour, row, send
 from tests.servers import Application
 
@@ -104,18 +105,25 @@ def test_a_cluster_says_what_is_in_it_and_opens_on_a_click(desk: Page) -> None:
     assert "community" not in desk.url
 
 
+#: As far as this around it a mark of an alarm covers what it stands on, pixels.
+ALARM_PX = 60
+
+
 def devices_together(application: Application, zoom: float) -> list[Device]:
-    """Two devices or more whose marks can't be told apart at a zoom level."""
+    """Two devices or more whose marks can't be told apart at a zoom level, and no alarm near."""
     database = Database(application.database_url)
     with database.reading() as session:
         devices = list(session.query(Device).order_by(Device.slot))
+        alarms = select(AlarmRow.device_id).where(AlarmRow.closed_at.is_(None))
+        alarmed = set(session.scalars(alarms))
     database.close()
     pixel = 360 / (256 * 2**zoom)
+    fires = [(d.lon / pixel, d.lat / pixel) for d in devices if d.id in alarmed]
     cells: dict[tuple[int, int], list[Device]] = {}
     for device in devices:
-        cells.setdefault(
-            (math.floor(device.lon / pixel), math.floor(device.lat / pixel)), []
-        ).append(device)
+        x, y = device.lon / pixel, device.lat / pixel
+        if all(math.dist((x, y), fire) > ALARM_PX for fire in fires):
+            cells.setdefault((math.floor(x), math.floor(y)), []).append(device)
     return max(cells.values(), key=len)
 
 

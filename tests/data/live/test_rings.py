@@ -64,7 +64,7 @@ def test_many_devices_are_one_curve_with_the_peaks_of_all(lane: Lane) -> None:
 def test_the_hours_before_stay_when_the_present_is_rebuilt(lane: Lane) -> None:
     lane.send("S0", smoke_pct=1)
     lane.redis.set(keys.ring("gone"), b"x")
-    rebuild(lane.database, lane.present, lane.clock())
+    rebuild(lane.database, lane.present, lane.clock(), lambda: None)
     assert lane.redis.exists(keys.ring("gone")) == 0
     assert len(trends(lane, S0=DeviceKind.SMOKE)["smoke_pct"].points) == 1
 
