@@ -35,12 +35,15 @@ def calm_devices(application: Application) -> list[tuple[Device, Building]]:
     return list({building.id: (device, building) for device, building in rows}.values())
 
 
-def send(application: Application, device_id: str, **values: float) -> dict[str, Any]:
+def send(
+    application: Application, device_id: str, *, status: str | None = None, **values: float
+) -> dict[str, Any]:
     """Send one reading of now as the device does."""
     reading: dict[str, object] = {
         "device_id": device_id,
         "message_id": f"test-{next(_numbers)}",
         "measured_at": datetime.now(UTC).isoformat(),
+        "status": status,
         "values": values,
     }
     answer = application.post_readings([reading])

@@ -109,7 +109,7 @@ def test_a_cameras_picture_moves_and_says_when_it_stops(
         camera = session.scalar(query.order_by(Device.id).limit(1))
     database.close()
     assert camera is not None
-    send(application, camera)  # with every test before this one it grew more silent
+    send(application, camera, status="alive")  # with every test before this one it grew more silent
     page = open_page(path=f"/?device={camera}")
     page.get_by_role("button", name="查看画面").click()
     expect(page.locator(".camera-view")).to_have_attribute("data-state", "live")
