@@ -15,7 +15,7 @@ from data.embedded import EmbeddedRedis
 from data.feeds.mqtt.counters import read_counts
 from data.feeds.mqtt.feed import Feed
 from data.feeds.mqtt.mapping import MappingTable, load_mapping
-from data.feeds.mqtt.waiting import RECEIVE_MAXIMUM
+from data.feeds.mqtt.waiting import MAX_WAITING, RECEIVE_MAXIMUM
 from data.feeds.sources import read_sources
 from data.store.database import Database
 from data.store.models import AlarmHistory, AlarmRow, DeadLetter, DeviceState
@@ -216,7 +216,8 @@ def test_a_storm_that_waits_does_not_fill_the_memory(
         while running.total["acknowledged"] < 10_001:
             most = max(most, len(running.feed.waiting))
             until(lambda n=running.total["acknowledged"]: running.total["acknowledged"] > n, 30)
-    assert most <= RECEIVE_MAXIMUM
+    # What came on an earlier connection may wait beside what comes again.
+    assert most <= MAX_WAITING
     assert running.total["reading"] == 10_001
     assert [alarm.device_id for alarm in lane.rows(AlarmRow)] == ["S3"]
 
