@@ -2,11 +2,10 @@
 
 import getpass
 import os
-import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -14,17 +13,14 @@ from rich.table import Column, Table
 from sqlalchemy.orm import Session
 
 from data.commands.keys import wish_as_json
+from data.console import run, said
 from data.domain.api_keys import RATE_PER_S, ApiKey, KeyScope, KeyWish
-from data.domain.errors import DomainError, NotFoundError
+from data.domain.errors import NotFoundError
 from data.domain.words import DeviceKind
-from data.errors import StartError
 from data.home import API_KEY, key_from
-from data.settings import load_settings
 from data.store import api_keys
 from data.store.database import Database
 from data.store.models import Audit
-
-T = TypeVar("T")
 
 #: The key of the first start: the simulator's, as fast as its town is large.
 SIMULATOR: Final = KeyWish("simulator", rate_per_s=None)
@@ -83,7 +79,7 @@ def make_cli(
         key = api_keys.new_key()
         database = open_database()
         with database.writing() as session:
-            added = _said(console, lambda: api_keys.add(session, wish, key, _whoami(), now()))
+            added = said(console, lambda: api_keys.add(session, wish, key, _whoami(), now()))
             _audit(session, "key.added", added, _whoami(), now())
         console.print(f"密钥只显示这一次 / shown this once: {name}", markup=False, highlight=False)
         console.print(key, markup=False, highlight=False, soft_wrap=True)
@@ -100,7 +96,7 @@ def make_cli(
     ) -> None:
         """Close a key for good; it takes effect within 2 s."""
         with open_database().writing() as session:
-            closed = _said(console, lambda: _revoke(session, name, now()))
+            closed = said(console, lambda: _revoke(session, name, now()))
             _audit(session, "key.revoked", closed, _whoami(), now(), reason)
         console.print(f"已吊销 / revoked: {name}", markup=False, highlight=False)
 
@@ -130,15 +126,6 @@ def _whoami() -> str:
         return f"os:{os.getuid()}"
 
 
-def _said(console: Console, action: Callable[[], T]) -> T:
-    """Run an action; a domain error becomes one sentence and exit code 1."""
-    try:
-        return action()
-    except DomainError as error:
-        console.print(str(error), style="red", markup=False)
-        raise typer.Exit(1) from None
-
-
 def _table(keys: list[ApiKey]) -> Table:
     name = Column("name", no_wrap=True, min_width=max((len(key.name) for key in keys), default=4))
     table = Table(name, "opens", "communities", "kinds", "per s", "made", "last used", "revoked")
@@ -164,15 +151,5 @@ def _when(moment: datetime | None) -> str:
     return "" if moment is None else moment.isoformat(" ", "minutes")
 
 
-def _main() -> None:
-    console = Console()
-    try:
-        url = load_settings(os.environ).sql_url
-    except StartError as error:
-        console.print(str(error), style="red", markup=False, soft_wrap=True)
-        sys.exit(1)
-    make_cli(lambda: Database(url), lambda: datetime.now(UTC), console)()
-
-
 if __name__ == "__main__":
-    _main()
+    run(make_cli)

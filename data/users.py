@@ -3,25 +3,20 @@
 import json
 import os
 import secrets
-import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final, NoReturn, TypeVar
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from data.console import run, said
 from data.domain.accounts import check_password
-from data.domain.errors import DomainError
 from data.domain.words import Role
-from data.errors import StartError
-from data.settings import load_settings
 from data.store.database import Database
 from data.store.users import Users
-
-T = TypeVar("T")
 
 #: Demo accounts: name → role and what the screen calls them.
 DEMO_ACCOUNTS: Final[dict[str, tuple[Role, str]]] = {
@@ -124,7 +119,7 @@ def make_cli(
     ) -> None:
         """Add an account."""
         password = _ask_password(console, generate=generate)
-        _said(console, lambda: users().add(name, role, label or name, password, now()))
+        said(console, lambda: users().add(name, role, label or name, password, now()))
         console.print(f"account {name} ({role}) added")
 
     @cli.command()
@@ -134,13 +129,13 @@ def make_cli(
     ) -> None:
         """Set a new password; ends the account's sessions."""
         password = _ask_password(console, generate=generate)
-        _said(console, lambda: users().reset_password(name, password, now()))
+        said(console, lambda: users().reset_password(name, password, now()))
         console.print(f"new password set for {name}; open sessions ended")
 
     @cli.command()
     def disable(name: str) -> None:
         """Close an account; ends its sessions."""
-        _said(console, lambda: users().disable(name, now()))
+        said(console, lambda: users().disable(name, now()))
         console.print(f"account {name} disabled")
 
     @cli.command(name="list")
@@ -159,7 +154,7 @@ def make_cli(
         session: Annotated[str, typer.Option(help="Only the session that starts so.")] = "",
     ) -> None:
         """End an account's sessions; takes effect within 2 s."""
-        ended = _said(console, lambda: users().revoke(name, now(), prefix=session))
+        ended = said(console, lambda: users().revoke(name, now(), prefix=session))
         console.print(f"{ended} sessions of {name} ended")
 
     return cli
@@ -186,19 +181,6 @@ def _ask_password(console: Console, *, generate: bool) -> str:
     return str(typer.prompt("password", hide_input=True, confirmation_prompt=True))
 
 
-def _said(console: Console, action: Callable[[], T]) -> T:
-    """Run an action; a domain error becomes one sentence and exit code 1."""
-    try:
-        return action()
-    except DomainError as error:
-        _stop(console, str(error))
-
-
-def _stop(console: Console, sentence: str) -> NoReturn:
-    console.print(sentence, style="red", markup=False)
-    raise typer.Exit(1)
-
-
 def _account_table(users: Users) -> Table:
     table = Table("name", "role", "label", "created", "disabled")
     for account in users.accounts():
@@ -218,15 +200,5 @@ def _session_table(users: Users, now: datetime, name: str | None) -> Table:
     return table
 
 
-def _main() -> None:
-    console = Console()
-    try:
-        url = load_settings(os.environ).sql_url
-    except StartError as error:
-        console.print(str(error), style="red", markup=False, soft_wrap=True)
-        sys.exit(1)
-    make_cli(lambda: Database(url), lambda: datetime.now(UTC), console)()
-
-
 if __name__ == "__main__":
-    _main()
+    run(make_cli)
