@@ -11,12 +11,12 @@ from starlette.responses import HTMLResponse, Response
 from callbacks.http.api_description import describe
 from callbacks.http.auth import LANG_COOKIE
 from callbacks.http.gate import to_login
+from callbacks.http.json_answer import json_answer
 from callbacks.http.paths import DOCS, OPENAPI, is_page_request
 from callbacks.http.problems import Problem
 from callbacks.services import Services
 from data.domain.accounts import SignedIn
 from data.domain.words import Role
-from data.live.wire import to_json
 from layouts.api_docs import api_docs_page
 from layouts.i18n import Lang, as_lang, translator
 
@@ -37,7 +37,7 @@ def api_docs_router(app: FastAPI, services: Services, *, assets: str) -> APIRout
     async def openapi(request: Request) -> Response:
         await _check(services, request)
         told = await run_in_threadpool(described, _lang(request))
-        return Response(to_json(told), media_type="application/json")
+        return json_answer(told)
 
     @router.get(DOCS)
     async def docs(request: Request) -> Response:

@@ -4,10 +4,10 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
+from callbacks.http.json_answer import json_answer
 from callbacks.services import Services
 from data.domain.views import BuildingView, DeviceRow, FacilityNear
 from data.live.look import reader
-from data.live.wire import to_json
 from data.store.drilldown_building import building_view
 
 #: Facilities of a kind that fit on the card.
@@ -24,8 +24,7 @@ def building_router(services: Services) -> APIRouter:
     def get_building(building_id: str) -> Response:
         with services.database.reading() as session:
             card = building_card(building_view(session, building_id, read_now))
-        headers = {"Cache-Control": "no-store"}
-        return Response(to_json(card), media_type="application/json", headers=headers)
+        return json_answer(card)
 
     return router
 

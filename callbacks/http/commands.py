@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.concurrency import run_in_threadpool
 
 from callbacks.http.auth import actor_of
+from callbacks.http.json_answer import json_answer
 from callbacks.http.problems import Problem
 from callbacks.services import Services
 from data.commands import Actor
 from data.commands.alarms import MAX_BULK
 from data.domain.alarms import MAX_SHELF
 from data.domain.words import FalseCause, Verdict
-from data.live.wire import to_json
 
 MAX_NOTE: Final = 1000
 MAX_KEY: Final = 64
@@ -96,7 +96,7 @@ def commander_of(request: Request) -> Actor:
 async def carry_out(command: Callable[..., Any], *arguments: Any) -> Response:
     """Run a command in a thread; domain errors become problem+json (callbacks.http.problems)."""
     answer = await run_in_threadpool(command, *arguments)
-    return Response(to_json(answer), media_type="application/json")
+    return json_answer(answer)
 
 
 def commands_router(services: Services) -> APIRouter:

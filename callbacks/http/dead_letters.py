@@ -9,12 +9,13 @@ from starlette.concurrency import run_in_threadpool
 
 from callbacks.http.auth import admin_of
 from callbacks.http.commands import MAX_ID, Body, Id, IdInPath, Note, carry_out, commander_of
+from callbacks.http.json_answer import json_answer
 from callbacks.services import Services
 from data.commands.letters import MAX_LETTERS
 from data.domain.errors import NotFoundError
 from data.domain.words import Way
 from data.feeds.replay import Replayer
-from data.live.wire import to_json, to_ms
+from data.live.wire import to_ms
 from data.store import dead_letters
 from data.store.dead_letters import Chosen
 from data.store.guard import reading
@@ -103,7 +104,7 @@ def _some(services: Services, chosen: Chosen) -> Response:
                 for way, loss in dead_letters.losses(session).items()
             },
         }
-    return Response(to_json(told), media_type="application/json")
+    return json_answer(told)
 
 
 def _one(services: Services, letter_id: int) -> Response:
@@ -117,7 +118,7 @@ def _one(services: Services, letter_id: int) -> Response:
         "base64": base64.b64encode(letter.raw).decode(),
         "cut": letter.size > len(letter.raw),
     }
-    return Response(to_json(told), media_type="application/json")
+    return json_answer(told)
 
 
 def as_json(letter: DeadLetter) -> dict[str, Any]:

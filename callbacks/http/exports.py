@@ -16,6 +16,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from callbacks.http.auth import LANG_COOKIE, actor_of
+from callbacks.http.json_answer import json_answer
 from callbacks.http.paths import comes_from_here
 from callbacks.http.problems import Problem
 from callbacks.http.tables import csv_chunks, xlsx_chunks
@@ -23,7 +24,6 @@ from callbacks.services import Services
 from data.commands import Actor
 from data.domain.history import HistoryQuery, Tab, may_export, parse_query, to_fields
 from data.live.exports import ExportBoard, ExportProgress, ExportState, ProgressUnknownError
-from data.live.wire import to_json
 from data.store.exports import Exported, note_export
 from data.store.guard import StoreUnavailableError, reading
 from data.store.history import count_rows, read_all
@@ -181,7 +181,7 @@ def exports_router(services: Services) -> APIRouter:
         # It may be asked for before it has begun: that is no error.
         found = found or ExportProgress(ExportState.UNKNOWN, 0, 0)
         body = {"state": found.state, "rows": found.rows, "total": found.total}
-        return Response(to_json(body), media_type="application/json")
+        return json_answer(body)
 
     @router.post("/cancel/{key}")
     def cancel(key: str, request: Request) -> Response:

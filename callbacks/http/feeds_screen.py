@@ -3,25 +3,25 @@
 from dataclasses import asdict
 from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, model_validator
 from starlette.concurrency import run_in_threadpool
 
 from callbacks.http.commands import Body, IdInPath, carry_out, commander_of
 from callbacks.http.dead_letters import LISTED, as_json
+from callbacks.http.json_answer import json_answer
+from callbacks.http.transmitters import Address
 from callbacks.services import Services
 from data.domain.registration import NewDevice
 from data.domain.words import DeviceKind
-from data.feeds.gb26875 import MAX_ADDRESS
 from data.feeds.sources import Source, read_sources
 from data.feeds.transmitters.counters import read_counts, read_links
-from data.live.wire import to_json, to_ms
+from data.live.wire import to_ms
 from data.store import dead_letters
 from data.store import transmitter_views as views
 from data.store.dead_letters import Chosen
 from data.store.guard import reading
 
-Address = Annotated[int, Path(ge=0, le=MAX_ADDRESS)]
 Named = Annotated[str, Field(min_length=1, max_length=120, pattern=r"\S")]
 Key = Annotated[str, Field(min_length=1, max_length=64)]
 Text = Annotated[str, Query(max_length=200)]
@@ -109,7 +109,7 @@ def overview(services: Services) -> dict[str, Any]:
 def _reading_routes(router: APIRouter, services: Services) -> None:
     @router.get("")
     async def get_overview() -> Response:
-        return _json(await run_in_threadpool(overview, services))
+        return json_answer(await run_in_threadpool(overview, services))
 
     @router.get("/devices")
     async def get_devices(q: Text = "", near: Text = "", *, transmitters: bool = False) -> Response:
@@ -117,7 +117,7 @@ def _reading_routes(router: APIRouter, services: Services) -> None:
             with reading(services.database) as session:
                 return views.find_devices(session, q, transmitters=transmitters, near=near)
 
-        return _json(await run_in_threadpool(find))
+        return json_answer(await run_in_threadpool(find))
 
     @router.get("/buildings")
     async def get_buildings(q: Text = "") -> Response:
@@ -125,14 +125,9 @@ def _reading_routes(router: APIRouter, services: Services) -> None:
             with reading(services.database) as session:
                 return views.find_buildings(session, q)
 
-        return _json(await run_in_threadpool(find))
+        return json_answer(await run_in_threadpool(find))
 
 
 def _source(source: Source) -> views.Row:
     times = {"last_at": to_ms(source.last_at), "last_error_at": to_ms(source.last_error_at)}
     return {**asdict(source), "way": str(source.way), **times}
-
-
-def _json(value: Any) -> Response:
-    headers = {"Cache-Control": "no-store"}
-    return Response(to_json(value), media_type="application/json", headers=headers)

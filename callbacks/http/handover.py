@@ -7,7 +7,8 @@ from starlette.responses import HTMLResponse
 
 from callbacks.http.auth import LANG_COOKIE
 from callbacks.http.commands import IdInPath
-from callbacks.http.incidents import NO_STORE, make_hand_over
+from callbacks.http.incidents import make_hand_over
+from callbacks.http.json_answer import NO_STORE
 from callbacks.services import Services
 from data.domain.errors import NotFoundError
 from layouts.handover import hand_over_page, missing_page

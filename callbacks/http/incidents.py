@@ -10,12 +10,13 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from callbacks.http.commands import Body, Close, Id, IdInPath, Note, carry_out, commander_of
+from callbacks.http.json_answer import json_answer
 from callbacks.services import Services
 from data.commands.alarms import MAX_BULK
 from data.domain.handover import HandOver, Water, hand_over
 from data.domain.response import Stage
 from data.live.look import reader
-from data.live.wire import to_json, to_ms
+from data.live.wire import to_ms
 from data.store.drilldown_building import building_view
 from data.store.incident_views import (
     incident_facts,
@@ -26,7 +27,6 @@ from data.store.incident_views import (
 from data.store.nearby import near, with_pressure
 from data.store.neighbours import names_beside
 
-NO_STORE = {"Cache-Control": "no-store"}
 Said = Annotated[Note, Field(min_length=1)]
 
 
@@ -126,16 +126,16 @@ def _reading_routes(router: APIRouter, services: Services) -> None:
     def get_open(*, without_alarms: bool = False) -> Response:
         ask = incidents_without_alarms if without_alarms else open_incidents
         with services.database.reading() as session:
-            return _json(ask(session))
+            return json_answer(ask(session))
 
     @router.get("/{incident_id}")
     def get_one(incident_id: IdInPath) -> Response:
         with services.database.reading() as session:
-            return _json(incident_view(session, incident_id))
+            return json_answer(incident_view(session, incident_id))
 
     @router.get("/{incident_id}/handover")
     def get_hand_over(incident_id: IdInPath) -> Response:
-        return _json(as_answer(make_hand_over(services, incident_id)))
+        return json_answer(as_answer(make_hand_over(services, incident_id)))
 
 
 def _response_routes(router: APIRouter, services: Services) -> None:
@@ -189,7 +189,3 @@ def _timeline_routes(router: APIRouter, services: Services) -> None:
     async def split(incident_id: IdInPath, body: Split, request: Request) -> Response:
         actor = commander_of(request)
         return await carry_out(commands.split, incident_id, body.alarms, actor, body.reason)
-
-
-def _json(value: Any) -> Response:
-    return Response(to_json(value), media_type="application/json", headers=NO_STORE)

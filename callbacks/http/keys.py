@@ -8,11 +8,11 @@ from starlette.concurrency import run_in_threadpool
 
 from callbacks.http.auth import admin_of
 from callbacks.http.commands import Body, IdInPath, Note, carry_out, commander_of
+from callbacks.http.json_answer import json_answer
 from callbacks.services import Services
 from data.commands.keys import key_as_json
 from data.domain.api_keys import MAX_NAME, MAX_RATE_PER_S, RATE_PER_S, KeyScope, KeyWish
 from data.domain.words import DeviceKind
-from data.live.wire import to_json
 from data.store import api_keys
 from data.store.guard import reading
 
@@ -73,4 +73,4 @@ def keys_router(services: Services) -> APIRouter:
 def _every(services: Services) -> Response:
     with reading(services.database) as session:
         keys: list[dict[str, Any]] = [key_as_json(key) for key in api_keys.every(session)]
-    return Response(to_json(keys), media_type="application/json")
+    return json_answer(keys)

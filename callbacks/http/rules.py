@@ -6,16 +6,16 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from callbacks.http.commands import Body, Note, carry_out, commander_of
+from callbacks.http.json_answer import json_answer
 from callbacks.services import Services
 from data.domain.rule_changes import Numbers, Override
 from data.domain.rules import RULES, Rule, Rules
 from data.domain.words import DeviceKind
-from data.live.wire import to_json, to_ms
+from data.live.wire import to_ms
 from data.store.rules import history, read_rules
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Seconds = Annotated[int, Field(ge=0, le=86_400)]
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 class Change(Body):
@@ -60,7 +60,7 @@ def _reading_routes(router: APIRouter, services: Services) -> None:
     @router.get("/rules")
     def get_rules() -> Response:
         with services.database.reading() as session:
-            return _json(_rows(read_rules(session)))
+            return json_answer(_rows(read_rules(session)))
 
     @router.get("/rules/history")
     def get_history() -> Response:
@@ -77,7 +77,7 @@ def _reading_routes(router: APIRouter, services: Services) -> None:
                 }
                 for row in history(session)
             ]
-        return _json(rows)
+        return json_answer(rows)
 
 
 def _rows(rules: Rules) -> list[dict[str, Any]]:
@@ -99,7 +99,3 @@ def _row(kind: DeviceKind, rule: Rule, own: Rule) -> dict[str, Any]:
         **Numbers.of(rule).as_dict(),
         "default": Numbers.of(own).as_dict(),
     }
-
-
-def _json(value: Any) -> Response:
-    return Response(to_json(value), media_type="application/json", headers=NO_STORE)

@@ -7,10 +7,10 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from callbacks.http.commands import Body, carry_out, commander_of
+from callbacks.http.json_answer import json_answer
 from callbacks.services import Services
 from data.commands.transmitters import MAX_MINUTES, MINUTES, as_json
 from data.feeds.gb26875 import MAX_ADDRESS
-from data.live.wire import to_json
 from data.store.guard import reading
 from data.store.transmitters import newest_duty_checks
 
@@ -43,5 +43,4 @@ def transmitters_router(services: Services) -> APIRouter:
 def _answers(services: Services, address: int) -> Response:
     with reading(services.database) as session:
         checks = [as_json(check) for check in newest_duty_checks(session, address, LISTED)]
-    headers = {"cache-control": "no-store"}
-    return Response(to_json(checks), media_type="application/json", headers=headers)
+    return json_answer(checks)

@@ -1,4 +1,4 @@
-"""How urgent a reading is, judged before its device is known: fire, fault, telemetry."""
+"""How urgent a reading or message is, judged before its device is known: fire, fault, telemetry."""
 
 from collections.abc import Iterable
 from enum import IntEnum
@@ -10,7 +10,7 @@ from data.domain.words import AlarmKind
 
 
 class Priority(IntEnum):
-    """In which order readings are taken."""
+    """In which order readings and messages are taken: a fire never waits behind telemetry."""
 
     FIRE = 0
     FAULT = 1

@@ -9,8 +9,6 @@ from typing import Any, Final
 import orjson
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from data.domain.words import Way
 from data.feeds.mqtt.broker import Broker
@@ -23,6 +21,7 @@ from data.feeds.sources import Sources
 from data.live import keys
 from data.live.present import Present
 from data.store.database import Database
+from data.store.guard import AWAY
 
 log = structlog.get_logger()
 
@@ -32,7 +31,6 @@ TELL_EVERY_S: Final = 1.0
 QUIET_S: Final = 3.0
 #: At a stop so long for what came already; what the broker still holds is not lost either way.
 LAST_S: Final = 2.0
-AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError)
 
 #: A message that is in SQL, and why it was set aside if it was.
 Done = tuple[Item, str]

@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import IntEnum
 from functools import singledispatch
 from typing import Any, Final
 
 from data.domain.words import Reported
 from data.feeds import gb26875 as gb
+from data.feeds.priority import Priority
 
 #: Part address of a system as a whole.
 WHOLE_SYSTEM: Final = -1
@@ -41,14 +41,6 @@ _FAULTS_OF_TRANSMITTER: Final = (
 DUTY_ANSWER: Final = "duty_answer"
 _FIRES: Final = frozenset({Reported.FIRE, Reported.FIRE_TEST, Reported.MANUAL})
 _DIGEST: Final = 12
-
-
-class Priority(IntEnum):
-    """In which order messages are taken: a fire never waits behind telemetry."""
-
-    FIRE = 0
-    FAULT = 1
-    OTHER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +94,7 @@ class Message:
         conditions = {one for said in self.said for one in said.conditions or ()}
         if conditions & _FIRES or any(said.reported in _FIRES for said in self.said):
             return Priority.FIRE
-        return Priority.FAULT if conditions else Priority.OTHER
+        return Priority.FAULT if conditions else Priority.TELEMETRY
 
 
 def translate(frame: gb.Frame) -> Message:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from data.feeds.priority import Priority
 from data.feeds.transmitters.intake import Verdict
 from data.feeds.transmitters.received import Received
-from data.feeds.transmitters.translate import Priority
 
 MAX_WAITING: Final = 20_000
 

@@ -7,10 +7,11 @@ import pytest
 
 from data.domain.words import Reported
 from data.feeds import gb26875 as gb
+from data.feeds.priority import Priority
 from data.feeds.transmitters.identities import Identities, message_id
 from data.feeds.transmitters.intake import measured_at
 from data.feeds.transmitters.received import Received
-from data.feeds.transmitters.translate import Message, Priority, translate
+from data.feeds.transmitters.translate import Message, translate
 from tests.transmitters import frame, part
 
 NOW = datetime(2026, 6, 1, 4, tzinfo=UTC)
@@ -25,15 +26,15 @@ def message(kind: int, *objects: Any) -> Message:
 @pytest.mark.parametrize(
     ("state", "part_type", "conditions", "priority"),
     [
-        (NORMAL, 40, set(), Priority.OTHER),
-        (0, 40, set(), Priority.OTHER),
+        (NORMAL, 40, set(), Priority.TELEMETRY),
+        (0, 40, set(), Priority.TELEMETRY),
         (NORMAL | FIRE, 40, {Reported.FIRE}, Priority.FIRE),
         (FIRE, 40, {Reported.FIRE_TEST}, Priority.FIRE),
         (FIRE, 23, {Reported.MANUAL}, Priority.FIRE),
         (FIRE | NORMAL | FAULT, 40, {Reported.FIRE, Reported.FAULT}, Priority.FIRE),
         (NORMAL | gb.PartFlag.POWER_FAULT, 40, {Reported.FAULT}, Priority.FAULT),
         (NORMAL | gb.PartFlag.SUPERVISORY, 40, {Reported.SUPERVISORY}, Priority.FAULT),
-        (NORMAL | gb.PartFlag.SHIELDED | gb.PartFlag.STARTED, 91, set(), Priority.OTHER),
+        (NORMAL | gb.PartFlag.SHIELDED | gb.PartFlag.STARTED, 91, set(), Priority.TELEMETRY),
     ],
 )
 def test_the_bits_of_a_part(
