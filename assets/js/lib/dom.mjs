@@ -62,5 +62,16 @@ export function setAttr(node, name, value) {
   }
 }
 
+/**
+ * Makes some nodes the children of a list, in order. One that stands where it belongs is left alone, so that nobody
+ * loses the focus over it.
+ * @param {Element} list @param {Element[]} nodes
+ */
+export function arrange(list, nodes) {
+  const wanted = new Set(nodes);
+  for (const child of [...list.children]) if (!wanted.has(child)) child.remove();
+  nodes.forEach((node, i) => list.children[i] !== node && list.insertBefore(node, list.children[i] ?? null));
+}
+
 /** Whether the person wants nothing to move. */
 export const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -80,18 +80,27 @@ function button([action, label, key]) {
   return el("button", { type: "button", class: "button button-small", dataset: { action } }, label, el("kbd", { text: key, "aria-hidden": "true" }));
 }
 
-/**
- * @param {object} alarm
- * @param {{canCommand: boolean}} options
- * @returns {HTMLLIElement}
- */
-export function makeRow(alarm, { canCommand }) {
+/** What every row of the queue begins with: its mark, its head, and where it is. */
+export function beginRow() {
   const parts = {
     mark: el("span", { class: "mark", "aria-hidden": "true" }),
     word: el("strong", { class: "queue-word" }),
     place: el("span", { class: "queue-place quiet" }),
     clock: el("time", { class: "queue-clock num" }),
     where: el("div", { class: "queue-where" }),
+  };
+  return { parts, head: el("div", { class: "queue-head" }, parts.word, parts.place, parts.clock) };
+}
+
+/**
+ * @param {object} alarm
+ * @param {{canCommand: boolean}} options
+ * @returns {HTMLLIElement}
+ */
+export function makeRow(alarm, { canCommand }) {
+  const { parts: begun, head } = beginRow();
+  const parts = {
+    ...begun,
     what: el("div", { class: "queue-what quiet" }),
     why: el("div", { class: "queue-why" }),
     hold: el("div", { class: "queue-hold" }),
@@ -101,7 +110,6 @@ export function makeRow(alarm, { canCommand }) {
   };
   const buttons = canCommand ? BUTTONS().map(button) : [];
   const actions = el("div", { class: "queue-actions" }, ...buttons, parts.state);
-  const head = el("div", { class: "queue-head" }, parts.word, parts.place, parts.clock);
   const body = el("div", { class: "queue-body" }, head, parts.where, parts.what, parts.why, parts.hold, actions, parts.error, parts.group);
   const row = el("li", { class: "queue-row", id: `alarm-${alarm.id}`, tabindex: "-1", dataset: { alarm: alarm.id } }, parts.mark, body);
   row.parts = parts;

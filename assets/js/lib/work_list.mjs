@@ -1,8 +1,9 @@
 /** The rows of incidents whose response runs, or which wait for a verdict, after their last alarm is over. */
-import { el, setAttr, setText } from "./dom.mjs";
+import { arrange, el, setAttr, setText } from "./dom.mjs";
 import { clock, dateTime, time } from "./format.mjs";
 import { t } from "./i18n.mjs";
 import { statusName, statusOfAlarm } from "./marks.mjs";
+import { beginRow } from "./queue_row.mjs";
 import { onSecond } from "./ticker.mjs";
 import { shortName } from "./wall/names.mjs";
 import { alarmKindWord, responseWord } from "./words.mjs";
@@ -98,8 +99,7 @@ export class WorkList {
     const before = this.#rows;
     this.#rows = new Map(incidents.map((incident) => [incident.id, before.get(incident.id) ?? makeRow(incident)]));
     for (const incident of incidents) patchRow(this.#rows.get(incident.id), incident);
-    for (const [id, row] of before) if (!this.#rows.has(id)) row.remove();
-    [...this.#rows.values()].forEach((row, i) => this.list.children[i] !== row && this.list.insertBefore(row, this.list.children[i] ?? null));
+    arrange(this.list, [...this.#rows.values()]);
     this.#mark();
     this.#tick();
   }
@@ -120,15 +120,8 @@ export class WorkList {
 const idOf = (row) => (row ? Number(row.dataset.incident) : null);
 
 function makeRow({ id }) {
-  const parts = {
-    mark: el("span", { class: "mark", "aria-hidden": "true" }),
-    word: el("strong", { class: "queue-word" }),
-    place: el("span", { class: "queue-place quiet" }),
-    clock: el("time", { class: "queue-clock num" }),
-    where: el("div", { class: "queue-where" }),
-    stage: el("div", { class: "work-stage" }),
-  };
-  const head = el("div", { class: "queue-head" }, parts.word, parts.place, parts.clock);
+  const { parts: begun, head } = beginRow();
+  const parts = { ...begun, stage: el("div", { class: "work-stage" }) };
   const row = el("li", { class: "work-row", tabindex: "-1", dataset: { incident: id } }, parts.mark, el("div", { class: "queue-body" }, head, parts.where, parts.stage));
   row.parts = parts;
   return row;

@@ -1,5 +1,5 @@
 /** A table whose rows stay while their cells change: nobody loses the focus, a choice or an opened row. */
-import { el, setAttr, setText } from "../dom.mjs";
+import { arrange, el, setAttr, setText } from "../dom.mjs";
 import { age, number } from "../format.mjs";
 import { t } from "../i18n.mjs";
 
@@ -29,8 +29,7 @@ export class KeyedTable {
     const before = this.#rows;
     this.#rows = new Map(items.map((item) => [keyOf(item), before.get(keyOf(item)) ?? this.#row(item)]));
     for (const item of items) this.patch(this.#rows.get(keyOf(item)).cells, item);
-    for (const [key, { row }] of before) if (!this.#rows.has(key)) row.remove();
-    [...this.#rows.values()].forEach(({ row }, i) => this.body.children[i] !== row && this.body.insertBefore(row, this.body.children[i] ?? null));
+    arrange(this.body, [...this.#rows.values()].map(({ row }) => row));
   }
 
   #row(item) {

@@ -1,5 +1,5 @@
 /** The wall's list of open incidents: rows kept and patched, clocks running, pages turning. */
-import { el, setAttr, setText } from "../dom.mjs";
+import { arrange, el, setAttr, setText } from "../dom.mjs";
 import { clock } from "../format.mjs";
 import { t } from "../i18n.mjs";
 import { markElement, statusName, statusOfAlarm } from "../marks.mjs";
@@ -117,17 +117,9 @@ export class WallList {
   }
 
   #place(rows) {
-    const keys = new Set(rows.map((row) => row.key));
-    for (const [key, parts] of this.#nodes) {
-      if (keys.has(key)) continue;
-      parts.node.remove();
-      this.#nodes.delete(key);
-    }
-    rows.forEach((row, i) => {
-      if (!this.#nodes.has(row.key)) this.#nodes.set(row.key, makeRow());
-      const parts = this.#nodes.get(row.key);
-      patch(parts, row);
-      if (this.parts.list.children[i] !== parts.node) this.parts.list.insertBefore(parts.node, this.parts.list.children[i] ?? null);
-    });
+    const before = this.#nodes;
+    this.#nodes = new Map(rows.map((row) => [row.key, before.get(row.key) ?? makeRow()]));
+    for (const row of rows) patch(this.#nodes.get(row.key), row);
+    arrange(this.parts.list, [...this.#nodes.values()].map(({ node }) => node));
   }
 }

@@ -1,5 +1,5 @@
 /** The day on the right of the wall: alarms by hour, devices by status, communities. */
-import { el, setAttr, setText } from "../dom.mjs";
+import { arrange, el, setAttr, setText } from "../dom.mjs";
 import { number, percent } from "../format.mjs";
 import { t } from "../i18n.mjs";
 import { inService, onlineShare } from "../kpis.mjs";
@@ -100,7 +100,7 @@ export function communitiesPanel(node) {
     show(communities, alarms, week, worst) {
       const ranked = rankCommunities(communities, alarms, week);
       const most = Math.max(1, ...ranked.map((row) => row.week));
-      ranked.forEach((row, i) => {
+      for (const row of ranked) {
         const { code } = row.community;
         if (!nodes.has(code)) nodes.set(code, rowOf(row.community));
         const parts = nodes.get(code);
@@ -109,8 +109,8 @@ export function communitiesPanel(node) {
         setAttr(parts.node, "data-open", row.open ? "" : null);
         setText(parts.week, number(row.week));
         parts.bar.style.width = `${(100 * row.week) / most}%`;
-        if (list.children[i] !== parts.node) list.insertBefore(parts.node, list.children[i] ?? null);
-      });
+      }
+      arrange(list, ranked.map((row) => nodes.get(row.community.code).node));
       wholeRows(list);
     },
   };
