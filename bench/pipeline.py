@@ -97,12 +97,18 @@ def durability(database: Database) -> dict[str, Any]:
     return asked
 
 
-def bare_writes(here: Site, parts: Sequence[Sequence[Reading]]) -> Cost:
-    """Write a row and a hash of each reading as plainly as can be; return what it took."""
+def bare_database(here: Site, table: str) -> sqlite3.Connection:
+    """Open a file of SQLite beside ours, as durable, with one table."""
     connection = sqlite3.connect(here.path.with_name("bare.db"), isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("CREATE TABLE IF NOT EXISTS bare (id TEXT PRIMARY KEY, body BLOB)")
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {table}")
+    return connection
+
+
+def bare_writes(here: Site, parts: Sequence[Sequence[Reading]]) -> Cost:
+    """Write a row and a hash of each reading as plainly as can be; return what it took."""
+    connection = bare_database(here, "bare (id TEXT PRIMARY KEY, body BLOB)")
     body = bytes(500)
 
     def write(batch: Sequence[Reading]) -> None:
@@ -155,10 +161,7 @@ def measure_alarms(devices: int) -> None:
 
 def bare_commits(here: Site, parts: Sequence[Sequence[Reading]]) -> Cost:
     """Insert a row of each alarm, durable, and put it on a stream; return what it took."""
-    connection = sqlite3.connect(here.path.with_name("bare.db"), isolation_level=None)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("CREATE TABLE IF NOT EXISTS alarms (id INTEGER PRIMARY KEY, body BLOB)")
+    connection = bare_database(here, "alarms (id INTEGER PRIMARY KEY, body BLOB)")
     body = bytes(300)
 
     def write(batch: Sequence[Reading]) -> None:

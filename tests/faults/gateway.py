@@ -12,6 +12,7 @@ from typing import Any, Final
 import httpx
 
 from tests.faults.ledger import Ledger, Message
+from tests.faults.pace import Pace
 
 PATH: Final = "/api/v1/readings"
 TIMEOUT_S: Final = 10.0
@@ -46,7 +47,7 @@ class Gateway:
 
     async def run(self, ending: asyncio.Event) -> None:
         """Send until it is told to end and everything is confirmed."""
-        before, alarms, readings = time.monotonic(), 0.0, 0.0
+        pace = Pace(self.alarms_s, self.readings_s)
         headers = {"Authorization": f"Bearer {self.key}"}
         async with httpx.AsyncClient(
             base_url=self.url, headers=headers, timeout=TIMEOUT_S, trust_env=False
@@ -55,14 +56,7 @@ class Gateway:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(EVERY_S):
                         await ending.wait()
-                # Whoever was held up for long does not make up for all of it.
-                passed, before = min(time.monotonic() - before, 1.0), time.monotonic()
-                alarms, readings = (
-                    alarms + passed * self.alarms_s,
-                    readings + passed * self.readings_s,
-                )
-                await self._deliver(client, self._batch(int(alarms), int(readings)))
-                alarms, readings = alarms % 1, readings % 1
+                await self._deliver(client, self._batch(*pace.due()))
             while self._refused:
                 await self._deliver(client, {})
                 await asyncio.sleep(EVERY_S)

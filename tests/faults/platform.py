@@ -16,6 +16,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from tests.faults.ledger import Ledger, Message
+from tests.faults.pace import Pace
 
 RECEIPT_WITHIN_S: Final = 3.0
 EVERY_S: Final = 0.1
@@ -54,18 +55,12 @@ class Platform:
         client = self._client()
         client.connect_async(LOCAL, self.port, KEEPALIVE_S)
         client.loop_start()
-        before, alarms, readings = time.monotonic(), 0.0, 0.0
+        pace = Pace(self.alarms_s, self.readings_s)
         try:
             while not ending.is_set() or self._waiting:
                 await asyncio.sleep(EVERY_S)
-                passed, before = min(time.monotonic() - before, 1.0), time.monotonic()
-                if not ending.is_set() and len(self._waiting) < MOST_UNANSWERED:
-                    alarms, readings = (
-                        alarms + passed * self.alarms_s,
-                        readings + passed * self.readings_s,
-                    )
-                    self._make(int(alarms), int(readings))
-                    alarms, readings = alarms % 1, readings % 1
+                held = ending.is_set() or len(self._waiting) >= MOST_UNANSWERED
+                self._make(*pace.due(held=held))
                 self._hear()
                 self._send(client)
         finally:

@@ -86,12 +86,15 @@ def open_theatre(place: Path, scene_file: Path, **more: str) -> Iterator[Theatre
             database.close()
 
 
+Watch = Callable[[Step, Sequence[str]], None]
+
+
 async def play(
     theatre: Theatre,
     name: str,
     *,
     faults: frozenset[Fault] = frozenset(),
-    watch: Callable[[Step, Sequence[str]], None] = lambda _step, _devices: None,
+    watch: Watch = lambda _step, _devices: None,
 ) -> tuple[Played, datetime]:
     """Play a scenario fast; everything was confirmed, and is in the database once."""
     since = datetime.now(UTC)
@@ -180,16 +183,21 @@ async def test_a_storm_is_a_flood_in_which_every_alarm_is_there_once(theatre: Th
     wait_for(lambda: theatre.rows(AlarmFlood, AlarmFlood.began_at >= since) != [])
 
 
-@pytest.mark.timeout(300)
-async def test_a_power_cut_turns_a_community_stale_and_back(theatre: Theatre) -> None:
-    during: list[Counter[bool]] = []
+def silence(theatre: Theatre, during: list[Counter[bool]]) -> Watch:
+    """Note who is stale before it is mended, once everybody has fallen silent."""
 
     def watch(step: Step, devices: Sequence[str]) -> None:
         if isinstance(step.does, Mend):
             wait_for(lambda: theatre.states(devices)[False] == 0)
             during.append(theatre.states(devices))
 
-    played, since = await play(theatre, "power-cut", watch=watch)
+    return watch
+
+
+@pytest.mark.timeout(300)
+async def test_a_power_cut_turns_a_community_stale_and_back(theatre: Theatre) -> None:
+    during: list[Counter[bool]] = []
+    played, since = await play(theatre, "power-cut", watch=silence(theatre, during))
     everybody = played.cast["all"]
     assert during == [Counter({True: len(everybody)})]
     wait_for(lambda: theatre.states(everybody)[True] == 0)
@@ -205,13 +213,7 @@ async def test_a_power_cut_turns_a_community_stale_and_back(theatre: Theatre) ->
 @pytest.mark.timeout(300)
 async def test_a_lost_gateway_delivers_late_what_it_kept(theatre: Theatre) -> None:
     during: list[Counter[bool]] = []
-
-    def watch(step: Step, devices: Sequence[str]) -> None:
-        if isinstance(step.does, Mend):
-            wait_for(lambda: theatre.states(devices)[False] == 0)
-            during.append(theatre.states(devices))
-
-    played, since = await play(theatre, "gateway-lost", watch=watch)
+    played, since = await play(theatre, "gateway-lost", watch=silence(theatre, during))
     behind = played.cast["behind"]
     assert during == [Counter({True: len(behind)})]
     wait_for(lambda: theatre.states(behind)[True] == 0)
