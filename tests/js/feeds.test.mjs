@@ -8,7 +8,7 @@ import { bodyOf, missingOf } from "../../assets/js/lib/feeds/register.mjs";
 import { stateOf } from "../../assets/js/lib/feeds/sources.mjs";
 import { bytesOf, stateWord } from "../../assets/js/lib/feeds/strangers.mjs";
 import { lagWord, rateWord } from "../../assets/js/lib/feeds/table.mjs";
-import { dutyWord, linkOf, processLives } from "../../assets/js/lib/feeds/transmitters.mjs";
+import { dutyWord, linkOf, processLives, whyUnknown } from "../../assets/js/lib/feeds/transmitters.mjs";
 import { setMessages } from "../../assets/js/lib/i18n.mjs";
 
 setMessages({}, "zh");
@@ -102,6 +102,12 @@ test("a link is believed only while its process lives", () => {
   assert.deepEqual(linkOf({ up: false }, true), { status: "fault", word: "断开" });
   assert.deepEqual(linkOf(null, true), { status: "stale", word: "未连接" });
   assert.deepEqual(linkOf({ up: true }, false), { status: "stale", word: "不明" });
+});
+
+test("why the links are unknown: no process that takes them, or no Redis", () => {
+  assert.equal(whyUnknown({ transmitters: { told: T }, sources: [] }, T), "");
+  assert.equal(whyUnknown({ transmitters: { told: null }, sources: [] }, T), "接收传输装置的进程没有运行，链路不明。");
+  assert.equal(whyUnknown({ transmitters: { told: null }, sources: null }, T), "Redis 暂时不可用，链路不明。");
 });
 
 test("a source without connections speaks or is silent", () => {

@@ -15,6 +15,15 @@ const PROCESS_GONE_MS = 10_000;
  */
 export const processLives = ({ told }, now) => Boolean(told) && now - told < PROCESS_GONE_MS;
 
+/**
+ * Why nothing is known of the links; empty while they are known. Without Redis the sources are unknown too.
+ * @param {{transmitters: {told: number|null}, sources: object[]|null}} answer @param {number} now server time
+ */
+export function whyUnknown({ transmitters, sources }, now) {
+  if (processLives(transmitters, now)) return "";
+  return sources === null ? t("Redis 暂时不可用，链路不明。") : t("接收传输装置的进程没有运行，链路不明。");
+}
+
 /** What is known of a link: a word, and the status that it is drawn with. @param {object|null} link @param {boolean} lives */
 export function linkOf(link, lives) {
   if (!lives) return { status: "stale", word: t("不明") };
@@ -59,9 +68,10 @@ export class Transmitters {
 
   show() {
     const { transmitters } = this.poll.data;
-    this.lives = processLives(transmitters, this.poll.now());
+    const why = whyUnknown(this.poll.data, this.poll.now());
+    this.lives = !why;
     this.notice.hidden = this.lives || !transmitters.rows.length;
-    setText(this.notice, transmitters.told === null ? t("Redis 暂时不可用，链路不明。") : t("接收传输装置的进程没有运行，链路不明。"));
+    setText(this.notice, why);
     for (const { address, link } of transmitters.rows) if (link) this.rates.note(`gb ${address}`, link.frames, this.poll.at);
     this.table.show(transmitters.rows, ({ address }) => address);
   }
