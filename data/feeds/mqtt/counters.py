@@ -1,13 +1,12 @@
 """What the MQTT way in tells the others through Redis: counts and the link of each process."""
 
-import threading
 import time
-from collections import Counter
 from typing import Any, Final
 
 import orjson
 from redis.exceptions import RedisError
 
+from data.feeds.counting import Counts, read_hash
 from data.live import keys
 from data.live.present import RedisClient
 
@@ -31,19 +30,11 @@ OUTCOMES: Final = (
 GONE_S: Final = 10.0
 
 
-class Counters:
+class Counters(Counts):
     """Counts of this process since they were last told; for several threads."""
 
     def __init__(self) -> None:
-        self.total: Counter[str] = Counter()
-        self._untold: Counter[str] = Counter()
-        self._lock = threading.Lock()
-
-    def count(self, outcome: str, number: int = 1) -> None:
-        """Count something; ``outcome`` is one of :data:`OUTCOMES`."""
-        with self._lock:
-            self.total[outcome] += number
-            self._untold[outcome] += number
+        super().__init__(keys.MQTT_COUNTS)
 
     def tell(self, redis: RedisClient, client_id: str, link: dict[str, Any]) -> None:
         """Tell Redis counts and the state of the link; what it missed is kept for the next time.
@@ -53,27 +44,18 @@ class Counters:
         redis.exceptions.RedisError
             If it is away.
         """
-        with self._lock:
-            counts = dict(self._untold)
-        pipe: Any = redis.pipeline(transaction=False)
-        for outcome, number in counts.items():
-            pipe.hincrby(keys.MQTT_COUNTS, outcome, number)
-        state = orjson.dumps({**link, "at": round(time.time() * 1000)})
-        pipe.hset(keys.MQTT_LINKS, client_id, state)
-        pipe.execute()
-        with self._lock:
-            self._untold.subtract(counts)
-            self._untold = +self._untold
+        with self.telling(redis) as pipe:
+            state = orjson.dumps({**link, "at": round(time.time() * 1000)})
+            pipe.hset(keys.MQTT_LINKS, client_id, state)
 
 
 def read_counts(redis: RedisClient) -> dict[str, int] | None:
     """Return the counts, with ``waiting`` and ``links`` of all processes; None without Redis."""
     try:
-        counted: Any = redis.hgetall(keys.MQTT_COUNTS)
+        counts = read_hash(redis, keys.MQTT_COUNTS)
         links = read_links(redis)
     except RedisError:
         return None
-    counts = {name.decode(): int(number) for name, number in counted.items()}
     counts["waiting"] = sum(link["waiting"] for link in links.values())
     counts["links"] = sum(link["up"] for link in links.values())
     return counts

@@ -1,12 +1,12 @@
 """What the TCP way in tells the others through Redis: counts and the state of each link."""
 
-from collections import Counter
 from datetime import datetime
 from typing import Any, Final
 
 import orjson
 from redis.exceptions import RedisError
 
+from data.feeds.counting import Counts, read_hash
 from data.live import keys
 from data.live.present import RedisClient
 from data.live.wire import to_ms
@@ -32,18 +32,12 @@ OUTCOMES: Final = (
 )
 
 
-class Counters:
+class Counters(Counts):
     """Counts of this process since they were last told, and links that changed since."""
 
     def __init__(self) -> None:
-        self.total: Counter[str] = Counter()
-        self._untold: Counter[str] = Counter()
+        super().__init__(keys.TRANSMITTER_COUNTS)
         self._links: dict[int, dict[str, Any]] = {}
-
-    def count(self, outcome: str, number: int = 1) -> None:
-        """Count something; ``outcome`` is one of :data:`OUTCOMES`."""
-        self.total[outcome] += number
-        self._untold[outcome] += number
 
     def link(self, address: int, state: dict[str, Any]) -> None:
         """Remember the state of a link to tell."""
@@ -57,18 +51,13 @@ class Counters:
         redis.exceptions.RedisError
             If it is away.
         """
-        counts, changed = dict(self._untold), dict(self._links)
+        changed = dict(self._links)
         now = {"waiting": waiting, "links": links, "told": to_ms(at)}
-        pipe: Any = redis.pipeline(transaction=False)
-        for outcome, number in counts.items():
-            pipe.hincrby(keys.TRANSMITTER_COUNTS, outcome, number)
-        pipe.hset(keys.TRANSMITTER_COUNTS, mapping=now)
-        if changed:
-            told = {str(address): orjson.dumps(state) for address, state in changed.items()}
-            pipe.hset(keys.TRANSMITTER_LINKS, mapping=told)
-        pipe.execute()
-        self._untold.subtract(counts)
-        self._untold = +self._untold
+        with self.telling(redis) as pipe:
+            pipe.hset(keys.TRANSMITTER_COUNTS, mapping=now)
+            if changed:
+                told = {str(address): orjson.dumps(state) for address, state in changed.items()}
+                pipe.hset(keys.TRANSMITTER_LINKS, mapping=told)
         for address, state in changed.items():
             if self._links.get(address) is state:
                 del self._links[address]
@@ -77,10 +66,9 @@ class Counters:
 def read_counts(redis: RedisClient) -> dict[str, int] | None:
     """Return the counts of the TCP way in, empty where there is none; None while Redis is away."""
     try:
-        answered: Any = redis.hgetall(keys.TRANSMITTER_COUNTS)
+        return read_hash(redis, keys.TRANSMITTER_COUNTS)
     except RedisError:
         return None
-    return {name.decode(): int(number) for name, number in answered.items()}
 
 
 def read_links(redis: RedisClient) -> dict[int, dict[str, Any]] | None:
