@@ -241,7 +241,7 @@ def main(
             load_reference(session)
         generate_town(database, devices=DEVICES, seed=1, now=now(), progress=lambda *_: None)
         with Redis.from_url(redis_server.url) as redis:
-            rebuild(database, Present(redis), now())
+            rebuild(database, Present(redis), now(), lambda: None)
         with database.reading() as session:
             found = list(session.execute(select(Device.id, Device.kind).order_by(Device.id)))
         heat = [row.id for row in found if row.kind in ("heat", "smoke", "gas")]

@@ -192,7 +192,7 @@ def measure_rings(devices: int) -> None:
 
         here.redis.flushall()
         look("empty_mb")
-        rebuild(here.database, Present(here.redis), here.now)
+        rebuild(here.database, Present(here.redis), here.now, lambda: None)
         look("present_mb")
         kinds = device_kinds(here.database)
         for batch in batches(first_readings(kinds), 2000):

@@ -52,7 +52,7 @@ class Site:
     def __post_init__(self) -> None:
         present = Present(self.redis)
         self.pipeline = Pipeline(self.database, present, lambda: self.now)
-        rebuild(self.database, present, self.now)
+        rebuild(self.database, present, self.now, lambda: None)
 
     @property
     def pids(self) -> list[int]:

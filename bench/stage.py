@@ -170,7 +170,7 @@ def build_present(database_url: str, redis_url: str) -> None:
     """Write the present from SQL."""
     database = Database(database_url)
     with Redis.from_url(redis_url) as redis:
-        rebuild(database, Present(redis), datetime.now(UTC))
+        rebuild(database, Present(redis), datetime.now(UTC), lambda: None)
     database.close()
 
 
