@@ -118,6 +118,16 @@ class Pipeline:
         rejected.sort(key=lambda r: r.index)
         return Outcome(batch.accepted, len(repeated), tuple(rejected), told, frozenset(repeated))
 
+    def tell_again(self, device_ids: Iterable[str]) -> bool:
+        """Tell Redis how devices are, which it could not be told before; return whether it was there.
+
+        For who keeps what it took: a sender that repeats its message does it by that.
+        """
+        with self._database.reading() as session:
+            known = intake.load_updates(session, self._now(), device_ids)
+            updates = tuple(DeviceUpdate.of(*pair) for pair in known)
+        return self._present.tell_if_there(Changes(updates))
+
     def finish_delays(self) -> int:
         """Raise and clear what a delay held back and has lasted since; return at how many devices.
 

@@ -100,8 +100,9 @@ class Feed:
             self.waiting.put_back(items)
             # Not stop.wait(): at the end it would not wait at all.
             time.sleep(RETRY_S)
-        if self._untold and self._redis_is_there():
-            self._acknowledge([])
+        if self._untold and self._told_at_last():
+            told, self._untold = self._untold, []
+            self._acknowledge(told)
 
     def _commit(self, items: Sequence[Item]) -> bool:
         """Commit and acknowledge some messages; return False while the database is away."""
@@ -137,9 +138,7 @@ class Feed:
         return True
 
     def _acknowledge(self, done: Sequence[Done]) -> None:
-        """Acknowledge what SQL has and Redis knows, with what waited for Redis before."""
-        done = [*self._untold, *done]
-        self._untold.clear()
+        """Acknowledge what SQL has and Redis knows."""
         sent = self.link.acknowledgements.done(item for item, _ in done)
         self.counters.count("acknowledged", sent)
         for item, error in done:
@@ -147,10 +146,10 @@ class Feed:
                 self.link.send_receipt(item.letter, error)
                 self.counters.count("receipt")
 
-    def _redis_is_there(self) -> bool:
+    def _told_at_last(self) -> bool:
         try:
-            return bool(self._redis.ping())
-        except RedisError:
+            return self._intake.tell_again(item for item, _ in self._untold)
+        except AWAY:
             return False
 
     def _topics_before(self) -> list[str]:

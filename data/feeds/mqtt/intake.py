@@ -92,6 +92,17 @@ class Intake:
         self._note(items, each)
         return Taken(outcome.told and all(told), {i: _text(some) for i, some in aside.items()})
 
+    def tell_again(self, items: Iterable[Item]) -> bool:
+        """Tell Redis what it was not told of some messages; return whether it was there.
+
+        Raises
+        ------
+        sqlalchemy.exc.SQLAlchemyError
+            If the database is away.
+        """
+        heard = {reading.device_id for item in items for reading in item.content.readings}
+        return self._pipeline.tell_again(heard)
+
     def set_aside(self, item: Item, error: str) -> None:
         """Keep a message that the database refuses, whenever it is tried."""
         self._write({item: [Fault(error, Refusal.FAILED)]}, set())

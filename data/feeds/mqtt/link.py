@@ -124,9 +124,11 @@ class Link:
     def close(self) -> None:
         """Take nothing any more; the broker keeps what was not acknowledged."""
         self._closing = True
+        self._waiting.close()
 
     def stop(self, *, for_good: bool = False) -> None:
         """Send what is still to be sent and disconnect; ``for_good`` ends the session too."""
+        self.close()
         properties = Properties(PacketTypes.DISCONNECT)
         if for_good:
             properties.SessionExpiryInterval = 0

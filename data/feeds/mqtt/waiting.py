@@ -39,7 +39,10 @@ class Waiting:
         self._limit = limit
         self._connection = 0
         self._before: dict[tuple[int, str, bytes], Item] = {}
-        self._there = threading.Condition()
+        self._closed = False
+        lock = threading.Lock()
+        self._there = threading.Condition(lock)
+        self._room = threading.Condition(lock)
 
     def __len__(self) -> int:
         """Return how many wait."""
@@ -63,16 +66,31 @@ class Waiting:
     def put(self, item: Item) -> bool:
         """Add one; return False if one had to be given up for want of room.
 
-        What the broker waits for is never given up, and bounded by the receive maximum.
+        What the broker waits for is never given up. The receive maximum bounds it; from a broker
+        that sends more, nothing is read until there is room again.
         """
         with self._there:
             again = self._before.pop(item.letter.identity, None)
             queue = self._queues[item.content.lane]
             if again is not None and again in queue:
                 queue.remove(again)
+            kept = True
+            while len(self) >= self._limit and not self._closed:
+                if self._give_up():
+                    kept = False
+                else:
+                    self._room.wait()
+            if self._closed:
+                return item.acknowledged
             queue.append(item)
             self._there.notify()
-            return len(self) <= self._limit or not self._give_up()
+            return kept
+
+    def close(self) -> None:
+        """Add nothing any more; who waits for room goes on without."""
+        with self._there:
+            self._closed = True
+            self._room.notify_all()
 
     def _give_up(self) -> bool:
         for queue in reversed(self._queues):
@@ -93,7 +111,9 @@ class Waiting:
         with self._there:
             if not len(self):
                 self._there.wait(timeout_s)
-            return self._take(most)
+            taken = self._take(most)
+            self._room.notify()
+            return taken
 
     def _take(self, most: int) -> list[Item]:
         taken: list[Item] = []

@@ -62,9 +62,34 @@ def test_a_batch_is_bounded_and_what_is_put_back_comes_first() -> None:
 def test_what_the_broker_waits_for_is_never_given_up() -> None:
     waiting = filled(item(1), item(0, qos=0), limit=2)
     assert not waiting.put(item(2))
-    assert not waiting.put(item(0, {"status": "fire"}, qos=0))
-    assert waiting.put(item(3))
-    assert mids(waiting.take()) == [1, 2, 3]
+    assert mids(waiting.take()) == [1, 2]
+
+
+def test_from_a_broker_that_sends_more_than_it_may_nothing_is_read_until_there_is_room() -> None:
+    waiting = filled(item(1), item(2), limit=2)
+    put: list[bool] = []
+    fire = item(0, {"status": "fire"}, qos=0)
+    sender = threading.Thread(target=lambda: put.append(waiting.put(fire)))
+    sender.start()
+    sender.join(0.1)
+    assert put == []
+    assert mids(waiting.take(1)) == [1]
+    sender.join(5)
+    assert put == [True]
+    assert mids(waiting.take()) == [0]
+    assert mids(waiting.take()) == [2]
+
+
+def test_who_waits_for_room_goes_on_at_the_end() -> None:
+    waiting = filled(item(1), limit=1)
+    put: list[bool] = []
+    sender = threading.Thread(target=lambda: put.append(waiting.put(item(2))))
+    sender.start()
+    waiting.close()
+    sender.join(5)
+    assert put == [True]  # the broker has it still
+    assert not waiting.put(item(0, qos=0))
+    assert mids(waiting.take()) == [1]
 
 
 def test_what_the_broker_delivers_again_takes_the_place_of_what_waited() -> None:
