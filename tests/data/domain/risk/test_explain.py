@@ -96,13 +96,14 @@ def test_looking_again_at_some_is_looking_again_at_all() -> None:
     now = now.having(hazards_serious=now.fact("hazards_serious") + (np.arange(50) == 7) * 3)
     canvas = Canvas(FRAME, there, made.model.elsewhere)
     rows = np.array([7, 8])
+    before = made.expected[7]
     again = rescored(made, now.where(rows), canvas.redraw, made.as_of)
     whole, parts = score(made.model, now)
     assert again.expected == pytest.approx(whole, rel=1e-5)
     assert again.contributions == pytest.approx(parts, abs=1e-5)
     drawn = canvas.draw(now.xy, whole)
     assert again.surface.values == pytest.approx(drawn.values, rel=1e-3, abs=1e-7, nan_ok=True)
-    assert again.expected[7] > made.expected[7]
+    assert again.expected[7] > before
     stranger = buildings(60).where(np.array([55]))
     with pytest.raises(RiskError, match="needs a whole new one"):
         rescored(made, stranger, canvas.redraw, made.as_of)
