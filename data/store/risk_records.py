@@ -1,6 +1,6 @@
 """Everything that the risk forecast rests on, read in a handful of statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -9,12 +9,12 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from shapely import MultiPolygon, Polygon
-from sqlalchemy import select
+from sqlalchemy import or_, select, true
 from sqlalchemy.orm import Session
 
 from data.domain.risk.known import NOWHERE, Live, Records, Table
 from data.domain.risk.records import CATEGORIES, Buildings
-from data.domain.words import DeviceKind, FacilityKind, Outcome, Status
+from data.domain.words import DeviceKind, FacilityKind, Status, Verdict
 from data.store.models import (
     Building,
     Community,
@@ -38,8 +38,15 @@ SERIOUS: Final = 2
 _CATEGORY: Final = {category: k for k, category in enumerate(CATEGORIES)}
 
 
-def load_records(session: Session) -> Records:
-    """Return the buildings and everything that was recorded of them."""
+def load_records(session: Session, only: Collection[str] | None = None) -> Records:
+    """Return buildings and everything that was recorded of them.
+
+    ``only`` some buildings, for a look at the present: the changes of their devices are left out.
+    """
+
+    def among(column: Any) -> Any:
+        return true() if only is None else column.in_(only)
+
     rows = session.execute(
         select(
             Building.id,
@@ -52,13 +59,13 @@ def load_records(session: Session) -> Records:
             Building.built_year,
             Building.ebike_charging_required,
             Building.ebike_charging_present,
-        ).order_by(Building.id)
+        ).where(among(Building.id))
     ).all()
     rows = sorted(rows, key=lambda row: row.id)  # databases differ in how they order text
     place = {row.id: k for k, row in enumerate(rows)}
     devices = session.execute(
-        select(Device.id, Device.building_id, Device.installed_at, Device.disabled).order_by(
-            Device.slot
+        _devices_there(
+            select(Device.id, Device.building_id, Device.installed_at, Device.disabled), only
         )
     ).all()
     number = {row.id: k for k, row in enumerate(devices)}
@@ -67,21 +74,19 @@ def load_records(session: Session) -> Records:
     return Records(
         buildings=_buildings(rows, xy, near),
         devices=_devices(devices, place),
-        changes=_changes(session, number),
-        hazards=_hazards(session, place),
-        inspections=_inspections(session, place),
-        events=_events(session, place, xy),
+        changes=_changes(session, {} if only is not None else number),
+        hazards=_hazards(session, place, among(Hazard.building_id)),
+        inspections=_inspections(session, place, among(Inspection.building_id)),
+        events=_events(session, place, xy, among),
         hydrant=hydrant,
     )
 
 
-def load_live(session: Session, records: Records) -> Live:
+def load_live(session: Session, records: Records, only: Collection[str] | None = None) -> Live:
     """Return how the devices are now, and how far electrical readings have drifted."""
-    rows = session.execute(
-        select(Device.kind, Device.building_id, DeviceState.status, DeviceState.values)
-        .outerjoin(DeviceState, DeviceState.device_id == Device.id)
-        .order_by(Device.slot)
-    )
+    query = select(Device.kind, Device.building_id, DeviceState.status, DeviceState.values)
+    query = query.outerjoin(DeviceState, DeviceState.device_id == Device.id)
+    rows = session.execute(_devices_there(query, only))
     place = {str(one): k for k, one in enumerate(records.buildings.ids)}
     drift, status = np.full(len(place), np.nan), []
     for row in rows:
@@ -99,6 +104,45 @@ def study_area(session: Session) -> Polygon | MultiPolygon | None:
         return None
     area = geometry_to_metric(shapely.union_all(shapes))
     return area if isinstance(area, Polygon | MultiPolygon) else None
+
+
+def changed_since(session: Session, since: datetime, until: datetime) -> set[str]:
+    """Return the buildings of which something that matters was written in a span.
+
+    Hazards found, closed or overdue, inspections, fires, verdicts, and devices of another status.
+    """
+    columns = (
+        (Hazard.building_id, Hazard.found_at),
+        (Hazard.building_id, Hazard.closed_at),
+        (Hazard.building_id, Hazard.due_at),
+        (Inspection.building_id, Inspection.at),
+        (Fire.building_id, Fire.at),
+        (Incident.building_id, Incident.closed_at),
+    )
+    found = {
+        building
+        for building_id, at in columns
+        for building in session.scalars(
+            select(building_id).where(at >= since, at < until).distinct()
+        )
+    }
+    found |= set(
+        session.scalars(
+            select(Device.building_id)
+            .join(StatusChange, StatusChange.device_id == Device.id)
+            .where(StatusChange.at >= since, StatusChange.at < until)
+            .distinct()
+        )
+    )
+    return {building for building in found if building is not None}
+
+
+def _devices_there(query: Any, only: Collection[str] | None) -> Any:
+    """Return devices in their order: all, or those of some buildings and those at hydrants."""
+    if only is not None:
+        at_hydrants = select(Facility.device_id).where(Facility.device_id.is_not(None))
+        query = query.where(or_(Device.building_id.in_(only), Device.id.in_(at_hydrants)))
+    return query.order_by(Device.slot)
 
 
 def _buildings(rows: Sequence[Any], xy: NDArray[np.float64], near: Table) -> Buildings:
@@ -162,14 +206,17 @@ def _installed(text: str) -> float:
 
 
 def _changes(session: Session, number: Mapping[str, int]) -> Table:
-    rows = session.execute(select(StatusChange.device_id, StatusChange.at, StatusChange.after))
+    query = select(StatusChange.device_id, StatusChange.at, StatusChange.after)
+    rows = session.execute(query) if number else ()
     kept = [(number[row.device_id], _epoch(row.at), row.after) for row in rows]
     return _table(("device", "at", "after"), kept)
 
 
-def _hazards(session: Session, place: Mapping[str, int]) -> Table:
+def _hazards(session: Session, place: Mapping[str, int], which: Any) -> Table:
     rows = session.execute(
-        select(Hazard.building_id, Hazard.level, Hazard.found_at, Hazard.due_at, Hazard.closed_at)
+        select(
+            Hazard.building_id, Hazard.level, Hazard.found_at, Hazard.due_at, Hazard.closed_at
+        ).where(which)
     )
     kept = [
         (
@@ -184,15 +231,22 @@ def _hazards(session: Session, place: Mapping[str, int]) -> Table:
     return _table(("building", "serious", "found", "due", "closed"), kept)
 
 
-def _inspections(session: Session, place: Mapping[str, int]) -> Table:
-    rows = session.execute(select(Inspection.building_id, Inspection.at))
+def _inspections(session: Session, place: Mapping[str, int], which: Any) -> Table:
+    rows = session.execute(select(Inspection.building_id, Inspection.at).where(which))
     return _table(("building", "at"), [(place[row.building_id], _epoch(row.at)) for row in rows])
 
 
-def _events(session: Session, place: Mapping[str, int], xy: NDArray[np.float64]) -> Table:
+def _events(
+    session: Session,
+    place: Mapping[str, int],
+    xy: NDArray[np.float64],
+    among: Callable[[Any], Any],
+) -> Table:
     """Return fires, and judged incidents that are no fire of the table of fires."""
     fires = session.execute(
-        select(Fire.at, Fire.building_id, Fire.incident_id, Fire.lon, Fire.lat)
+        select(Fire.at, Fire.building_id, Fire.incident_id, Fire.lon, Fire.lat).where(
+            among(Fire.building_id)
+        )
     ).all()
     told = {row.incident_id for row in fires}
     where = _metres([(row.lon, row.lat) for row in fires])
@@ -211,13 +265,14 @@ def _events(session: Session, place: Mapping[str, int], xy: NDArray[np.float64])
             Incident.kind.in_(URGENT),
             Incident.closed_at.is_not(None),
             Incident.building_id.is_not(None),
-            Incident.verdict.in_((Outcome.REAL, Outcome.FALSE)),
+            Incident.verdict.in_((Verdict.REAL, Verdict.FALSE)),
+            among(Incident.building_id),
         )
     )
     for row in judged:
         if row.id not in told:
             k = place[row.building_id]
-            real = row.verdict == Outcome.REAL
+            real = row.verdict is Verdict.REAL
             kept.append((*xy[k], _epoch(row.opened_at), _epoch(row.closed_at), k, real))
     return _table(("x", "y", "at", "known", "building", "real"), kept)
 

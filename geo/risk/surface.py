@@ -92,7 +92,7 @@ def add(
 def sums(frame: Frame, cells: NDArray[np.float64], side: int) -> tuple[Frame, NDArray[np.float64]]:
     """Return larger cells, each of ``side`` × ``side``, and the expected events in each of them.
 
-    A larger cell is in the study area if half of it is.
+    A larger cell is in the study area if any of it is.
     """
     grid = frame.grid
     ny, nx = -(-grid.ny // side), -(-grid.nx // side)
@@ -104,7 +104,7 @@ def sums(frame: Frame, cells: NDArray[np.float64], side: int) -> tuple[Frame, ND
         .ravel()
         for one in (cells, frame.inside.astype(np.float64))
     ]
-    inside = together[1] * 2 >= side * side
+    inside = together[1] > 0
     return Frame(larger, inside, inside.astype(np.float64)), together[0]
 
 

@@ -18,7 +18,7 @@ from data.domain.risk.known import (
 )
 from data.domain.risk.model import WEEKS, Counts, Past, fit, forecast
 from data.domain.risk.nearness import Canvas, Density, density, with_nearby
-from data.domain.risk.records import Buildings, Forecast
+from data.domain.risk.records import Buildings, Forecast, Model
 from geo.risk.surface import Frame
 
 #: The weights are learnt from so many stretches of 4 weeks before the forecast.
@@ -65,11 +65,9 @@ class Maker:
             past.append(Past(self._at(begin), came))
             tell(k / (ORIGINS + 1))
         inside, elsewhere, weeks = counted_year(self._records, moment)
-        buildings = with_nearby(
-            facts_at(self._records, moment, live), there := self._density(moment)
-        )
+        buildings = with_nearby(facts_at(self._records, moment, live), self._density(moment))
         model = fit(buildings, past, Counts(inside, elsewhere, weeks))
-        canvas = Canvas(self._frame, there, model.elsewhere)
+        canvas = self.canvas(moment, model)
         tell(1.0)
         return forecast(
             model,
@@ -79,11 +77,9 @@ class Maker:
             as_of=datetime.fromtimestamp(moment, UTC),
         )
 
-    def forget_before(self, moment: float) -> None:
-        """Drop what no later forecast needs."""
-        for kept in (self._densities, self._facts):
-            for old in [at for at in kept if at < moment]:
-                del kept[old]
+    def canvas(self, moment: float, model: Model) -> Canvas:
+        """Return what draws the surface of a model that was made at a moment."""
+        return Canvas(self._frame, self._density(moment), model.elsewhere)
 
     def _at(self, moment: float) -> Buildings:
         if moment not in self._facts:

@@ -35,7 +35,7 @@ WEIGHT_SD: Final = 0.3
 BASE_SD: Final = 0.5
 #: Fires of a year for each resident: 福建 2020, 5,893 for 41.6 million (闽政办〔2021〕47号).
 FIRES_A_RESIDENT: Final = 5893 / 41.6e6
-#: A near miss is told for about each fire (judgement); so many years of that are believed beforehand.
+#: A near miss is told for about each fire; so many years of it are believed beforehand (judgement).
 EVENTS_A_FIRE: Final = 2.0
 BELIEVED_YEARS: Final = 0.1
 #: A town of which nobody knows how many live in it has at least so many events a year.
