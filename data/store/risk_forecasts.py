@@ -105,6 +105,11 @@ def weeks(session: Session, since: date | None = None) -> list[WeekTold]:
     ]
 
 
+def digest_of(session: Session, week: date) -> str | None:
+    """Return what names a week's forecast; None without one."""
+    return session.scalar(select(RiskForecast.sha256).where(RiskForecast.week == week))
+
+
 def body_of(session: Session, week: date) -> bytes | None:
     """Return the bytes of a week's forecast as they were written; None without one.
 

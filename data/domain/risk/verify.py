@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from data.domain.risk.known import Records, came, events_at
 from data.domain.risk.model import WEEKS
@@ -175,12 +174,19 @@ def _at_buildings(
     ids = records.buildings.ids[some["building"][which & (some["building"] >= 0)].astype(np.int64)]
     rows = np.searchsorted(forecast.ids, ids)
     rows = rows[(rows < n) & (forecast.ids[np.minimum(rows, n - 1)] == ids)]
-    rank = (rankdata(forecast.expected) - 0.5) / n
+    rank = _ranks(forecast.expected)
     group = np.minimum((rank * GROUPS).astype(np.int64), GROUPS - 1)
     expected = np.bincount(group, forecast.expected.astype(np.float64), GROUPS) * part
     happened = np.bincount(group[rows], minlength=GROUPS)
     pairs = tuple((float(e), int(c)) for e, c in zip(expected, happened, strict=True))
     return tuple(float(one) for one in np.sort(rank[rows])), pairs
+
+
+def _ranks(score: NDArray[np.floating]) -> Floats:
+    """Return the share of the places with a lower score, of equal ones half."""
+    _values, place, count = np.unique(score, return_inverse=True, return_counts=True)
+    below = np.cumsum(count) - count
+    return np.asarray((below + count / 2)[place.ravel()] / len(score))
 
 
 def _hits(score: Floats, where: NDArray[np.int64], share: float) -> tuple[float, ...]:
