@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from data.domain.risk.codec import from_bytes, to_bytes
@@ -73,7 +74,10 @@ def add(session: Session, forecast: Forecast, made_at: datetime, *, frozen: bool
             body=body,
         )
     )
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # at the same moment
+        raise FrozenError(f"the week of {forecast.week} has its forecast") from error
 
 
 def weeks(session: Session, since: date | None = None) -> list[WeekTold]:
