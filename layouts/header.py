@@ -38,6 +38,7 @@ NAVIGATION: Final = (
     _Surface("desk", "/", "值班台"),
     _Surface("wall", "/wall/", "大屏"),
     _Surface("weekly", "/weekly/", "周报"),
+    _Surface("risk", "/risk/", "风险"),
     _Surface("history", "/history/", "历史"),
     _Surface("rules", "/rules/", "规则"),
     _Surface("feeds", "/feeds/", "接入", Role.ADMIN),

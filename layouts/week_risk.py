@@ -43,9 +43,9 @@ def week_risk(report: WeekReport, shown: Shown) -> Component:
 
 def _made(found: RiskWeek, at: datetime, shown: Shown) -> Component:
     if found.frozen:
-        text = _("{time} 冻结，这一周还没有开始。")
+        text = _("{time} 封存，这一周还没有开始。")
     else:
-        text = _("{time} 事后补做，只用这一周开始之前已知的数据。")
+        text = _("{time} 事后补算，只用这一周开始之前已知的数据。")
     told = shown.translate(text).format(time=shown.moment(at))
     few = None if found.sufficient else badge(shown.translate(_("数据不足")), "warn")
     return html.P([told, " ", few])

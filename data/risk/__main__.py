@@ -41,7 +41,7 @@ def make_cli(
         database, coming = open_database(), week_at(now()).shifted(1)
         town = said(console, lambda: _town(database))
         said(console, lambda: weeks.make_week(database, town, coming, now()))
-        console.print(f"已冻结 / frozen: {coming}", markup=False, highlight=False)
+        console.print(f"已封存 / frozen: {coming}", markup=False, highlight=False)
 
     @cli.command()
     def score() -> None:

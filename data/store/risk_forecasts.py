@@ -131,6 +131,11 @@ def week_of(session: Session, week: date) -> WeekTold | None:
     return WeekTold(week, row.made_at, row.frozen, row.sufficient, row.sha256, score)
 
 
+def digest_of(session: Session, week: date) -> str | None:
+    """Return what names a week's forecast; None without one."""
+    return session.scalar(select(RiskForecast.sha256).where(RiskForecast.week == week))
+
+
 def body_of(session: Session, week: date) -> bytes | None:
     """Return the bytes of a week's forecast as they were written; None without one.
 

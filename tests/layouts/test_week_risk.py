@@ -27,7 +27,7 @@ def test_a_hit_and_a_miss_are_both_told() -> None:
     nowhere = Unforeseen(INSIDE, "", "", None)
     risk = RiskWeek(INSIDE, True, True, scored((1.0, 0.0), (0.0, 0.0)), (miss, nowhere))
     found = told(risk)
-    assert "11-18 12:00 冻结，这一周还没有开始。" in found
+    assert "11-18 12:00 封存，这一周还没有开始。" in found
     assert "共 2 起，预测为 1.4 起；风险最高的 10% 面积里发生了 1.0（50.0%）" in found
     assert "沙塘社区 · 学府路 12 号" in found
     assert "不在已知建筑处" in found
@@ -40,7 +40,7 @@ def test_a_baseline_that_was_better_is_named_and_marked() -> None:
     risk = RiskWeek(INSIDE, False, False, scored((0.0, 1.0), (1.0, 1.0)), ())
     found = told(risk)
     assert "这一周更准的是：只看历史次数、核密度 200 米、核密度 500 米。" in found
-    assert "事后补做" in found
+    assert "事后补算" in found
     assert "数据不足" in found
     assert "都在风险最高的 10% 面积里。" in found
     marked = bound(week_risk(replace(make_report(), risk=risk), ZH), "trend")

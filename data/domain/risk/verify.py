@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from data.domain.risk.known import Records, came, events_at
 from data.domain.risk.model import WEEKS
@@ -180,7 +179,7 @@ def _at_buildings(
     ids = records.buildings.ids[some["building"][which & (some["building"] >= 0)].astype(np.int64)]
     rows = np.searchsorted(forecast.ids, ids)
     rows = rows[(rows < n) & (forecast.ids[np.minimum(rows, n - 1)] == ids)]
-    rank = (rankdata(forecast.expected) - 0.5) / n
+    rank = _ranks(forecast.expected)
     group = np.minimum((rank * GROUPS).astype(np.int64), GROUPS - 1)
     expected = np.bincount(group, forecast.expected.astype(np.float64), GROUPS) * part
     happened = np.bincount(group[rows], minlength=GROUPS)
@@ -202,6 +201,13 @@ def _missed(
     ids = [str(records.buildings.ids[one]) if one >= 0 else "" for one in building]
     missed = np.array(hit) == 0
     return tuple(sorted((float(at[k]), ids[k]) for k in np.flatnonzero(missed)))
+
+
+def _ranks(score: NDArray[np.floating]) -> Floats:
+    """Return the share of the places with a lower score, of equal ones half."""
+    _values, place, count = np.unique(score, return_inverse=True, return_counts=True)
+    below = np.cumsum(count) - count
+    return np.asarray((below + count / 2)[place.ravel()] / len(score))
 
 
 def _hits(score: Floats, where: NDArray[np.int64], share: float) -> tuple[float, ...]:

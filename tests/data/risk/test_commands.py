@@ -26,7 +26,7 @@ def ask(database: Database, *words: str, now: datetime = SATURDAY) -> tuple[int,
 
 def test_a_week_is_frozen_once_scored_when_it_is_over_and_listed(database: Database) -> None:
     ground(database)
-    assert ask(database, "freeze") == (0, "已冻结 / frozen: 2026-W47\n")
+    assert ask(database, "freeze") == (0, "已封存 / frozen: 2026-W47\n")
     assert ask(database, "freeze") == (1, "the week of 2026-11-16 has its forecast\n")
     assert ask(database, "score") == (0, "")
     after = MONDAY.replace(day=23)
