@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final
 
 import typer
+from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from data.console import run, said
 from data.domain.risk.records import RiskError
@@ -17,7 +19,9 @@ from data.store import risk_forecasts
 from data.store.database import Database
 from data.store.risk_forecasts import WeekTold
 
-UNKNOWN = "–"
+UNKNOWN: Final = "–"
+#: Events in the tenth of the area that was ranked first, by surface.
+HEADINGS: Final = {MODEL: "model", "raw_counts": "raw", "kde_200": "kde 200", "kde_500": "kde 500"}
 
 
 def make_cli(
@@ -80,18 +84,23 @@ def _score_all(database: Database, town: Town, now: datetime, console: Console) 
 
 
 def _table(told: Sequence[WeekTold]) -> Table:
-    table = Table("week", "made", "frozen", "enough data", "events", *(MODEL, *BASELINES))
+    names = ("week", "made", "frozen", "data", "events", *HEADINGS.values())
+    table = Table(
+        *(Column(name, no_wrap=True) for name in names),
+        box=box.SIMPLE,
+        pad_edge=False,
+        collapse_padding=True,
+    )
     for one in told:
         score = one.score
         hits = [
-            UNKNOWN if score is None else f"{sum(score.hits[name][TENTH]):.1f}"
-            for name in (MODEL, *BASELINES)
+            UNKNOWN if score is None else f"{sum(score.hits[name][TENTH]):.1f}" for name in HEADINGS
         ]
         table.add_row(
             str(week_of_date(one.week)),
-            one.made_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"),
-            "yes" if one.frozen else "made afterwards",
-            "yes" if one.sufficient else "数据不足",
+            one.made_at.astimezone(SHANGHAI).strftime("%m-%d %H:%M"),
+            "yes" if one.frozen else "after",
+            "ok" if one.sufficient else "数据不足",
             UNKNOWN if score is None else str(score.events),
             *hits,
         )
