@@ -303,16 +303,25 @@ def _events(
     xy: NDArray[np.float64],
     among: Callable[[Any], Any],
 ) -> Table:
-    """Return fires, and judged incidents that are no fire of the table of fires."""
+    """Return fires, and judged incidents that are no fire of the table of fires.
+
+    The fire of an incident is written with the verdict, and not known before.
+    """
     fires = session.execute(
-        select(Fire.at, Fire.building_id, Fire.incident_id, Fire.lon, Fire.lat).where(
-            among(Fire.building_id)
-        )
+        select(Fire.at, Fire.building_id, Fire.incident_id, Fire.lon, Fire.lat, Incident.closed_at)
+        .outerjoin(Incident, Incident.id == Fire.incident_id)
+        .where(among(Fire.building_id))
     ).all()
     told = {row.incident_id for row in fires}
     where = _metres([(row.lon, row.lat) for row in fires])
     kept = [
-        (*at, _epoch(row.at), _epoch(row.at), place.get(row.building_id or "", NOWHERE), 1)
+        (
+            *at,
+            _epoch(row.at),
+            _epoch(row.closed_at or row.at),
+            place.get(row.building_id or "", NOWHERE),
+            1,
+        )
         for at, row in zip(where.tolist(), fires, strict=True)
     ]
     judged = session.execute(
