@@ -44,7 +44,7 @@ lint: dev
 	$(BIN)/ruff check .
 
 types: dev
-	$(BIN)/mypy $(CODE)
+	$(BIN)/mypy $(CODE) bench
 
 imports: dev
 	$(BIN)/lint-imports
