@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 BUSY_TIMEOUT_MS = 10_000
 #: A PostgreSQL that is not reached any more is noticed, though nobody says that it is gone.
@@ -37,6 +37,7 @@ class Database:
         self.url = url
         self.engine = make_engine(url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        event.listen(self._sessions, "after_transaction_end", _forget_driver)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -65,6 +66,12 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def _forget_driver(session: Session, transaction: SessionTransaction) -> None:
+    """Let go of a connection that is the session's no more: its transaction is over."""
+    if transaction.parent is None:
+        session.info.pop(DRIVER, None)
 
 
 def make_engine(url: str) -> Engine:

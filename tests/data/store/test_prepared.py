@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from data.domain.words import AlarmKind, DeviceKind, Status
 from data.store import alarms, database, raising
-from data.store.database import Database
+from data.store.database import DRIVER, Database
 from data.store.models import Device, DeviceState, StatusChange
 from data.store.prepared import Prepared, among, upsert
 from tests.lane import T0, Lane
@@ -73,7 +73,10 @@ def test_rows_within_a_transaction_see_what_it_wrote(lane: Lane) -> None:
         assert count.rows(session, {}) == [(1,)]
         with lane.database.reading() as other:
             assert count.rows(other, {}) == [(0,)]
-        session.rollback()
+        session.rollback()  # with it goes the driver's connection
+        assert count.rows(session, {}) == [(0,)]
+        assert session.in_transaction()
+        assert DRIVER not in session.info
     assert lane.rows(StatusChange) == []
 
 
