@@ -44,7 +44,7 @@ lint: dev
 	$(BIN)/ruff check .
 
 types: dev
-	$(BIN)/mypy $(CODE) bench
+	$(BIN)/mypy $(CODE) bench tests/faults tests/fuzz tests/*.py
 
 imports: dev
 	$(BIN)/lint-imports
