@@ -64,7 +64,7 @@ function drawMap(map, picture) {
 function followedRisk(map, picture) {
   const layer = riskLayer(map, () => picture.town);
   const follower = new RiskFollower((surface) => layer.surface(surface));
-  layer.opacity(0.75);
+  layer.opacity(0.55);
   return {
     show(on) {
       layer.show(on);

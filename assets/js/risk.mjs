@@ -71,7 +71,7 @@ class RiskPage {
 
   /** The communities by the present's forecast. */
   async rank() {
-    const week = this.source.overview.now ? NOW : this.slider.week();
+    const week = this.source.overview?.now ? NOW : this.slider.week();
     if (!week) return;
     const { communities } = await this.source.places(week);
     this.parts.ranking.replaceChildren(ranking(communities, this.picture.town, (code) => this.chooseCommunity(code)));
@@ -222,7 +222,7 @@ async function main() {
       await page.look();
       await ready;
       page.tools.offerCommunities(picture.town.communities);
-      await page.rank();
+      await page.rank().catch((error) => (page.failed = error.message)); // now with the communities' names
       document.documentElement.dataset.ready = "true";
       page.prefetch();
     };

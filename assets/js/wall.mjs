@@ -42,17 +42,18 @@ function enlarge(map) {
   return factor;
 }
 
-/** Draws the map; what comes back points at an area or building. */
+/** Draws the map; what comes back points at an area or building, and shows devices or not. */
 function drawMap(map, picture) {
   const context = contextLayer(map, picture);
   const buildings = buildingsLayer(map, picture);
   facilitiesLayer(map, picture);
-  devicesLayer(map, picture);
+  const devices = devicesLayer(map, picture);
   alarmsLayer(map, picture);
-  return (selection) => {
+  const point = (selection) => {
     context.select(selection);
     buildings.select(selection);
   };
+  return { point, devices };
 }
 
 /** Views in turn: the whole, each work point, the risk once there is a forecast, the week. */
@@ -64,7 +65,7 @@ function viewsOf(town, day, risk) {
 function nameOf(key, town) {
   if (key === "whole") return t("全街道");
   if (key === "week") return t("本周");
-  if (key === "risk") return t("风险：预计 4 周内真实警情");
+  if (key === "risk") return t("风险：预计 4 周内真实警情，越亮越多");
   const point = town.workPoints.find(({ code }) => key === `point:${code}`);
   return point ? named(point.name, point.nameEn) : "";
 }
@@ -80,6 +81,7 @@ class Wall {
   #facts = new Facts();
   #feed = dayFeed((day) => this.#takeDay(day));
   #riskLayer = null;
+  #devices = null;
   #levels = new Map();
   #risk = new RiskFollower((surface, places) => this.#takeRisk(surface, places));
 
@@ -128,7 +130,9 @@ class Wall {
     this.#map = map;
     this.#size = sizeOf(byId(ids.MAP_FRAME));
     this.#factor = enlarge(map);
-    this.#point = drawMap(map, this.picture);
+    const { point, devices } = drawMap(map, this.picture);
+    this.#point = point;
+    this.#devices = devices;
     this.#ways = waysLayer(map);
     this.#riskLayer = riskLayer(map, () => this.picture.town);
     this.#riskLayer.show(false);
@@ -220,7 +224,7 @@ class Wall {
   #lookAtView(key) {
     const { town } = this.picture;
     byId(ids.WALL_WEEK).hidden = key !== "week";
-    this.#riskLayer.show(key === "risk");
+    this.#showRisk(key === "risk");
     const point = town.workPoints.find(({ code }) => key === `point:${code}`);
     this.#ways.clear();
     this.#point(point ? { type: "work_point", id: String(point.code) } : null);
@@ -229,7 +233,7 @@ class Wall {
 
   #lookAtFire(key) {
     byId(ids.WALL_WEEK).hidden = true;
-    this.#riskLayer.show(false);
+    this.#showRisk(false);
     const fire = this.#fires().find((one) => one.key === key);
     if (!fire || !Number.isFinite(fire.lead.lon)) return;
     const near = nearestOf(this.card.building, this.picture.town);
@@ -237,6 +241,12 @@ class Wall {
     this.#ways.show(fire.lead, near);
     const right = byId(ids.WALL_TAKEOVER).offsetWidth / this.#factor;
     lookAtPlace(this.#map, fire.lead, near, { right, bottom: this.#legendHeight() });
+  }
+
+  /** The surface in place of the devices; alarms stay. */
+  #showRisk(on) {
+    this.#riskLayer.show(on);
+    this.#devices.show(!on);
   }
 
   #legendHeight() {

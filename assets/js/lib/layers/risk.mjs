@@ -7,6 +7,8 @@ import { Shelf, widthOf, write } from "./labels.mjs";
 
 /** Above the ground, below buildings' names, devices and alarms. */
 const Z_INDEX = 405;
+/** What is blue is nothing to look at. */
+const USUAL_ALPHA = 0.4;
 /** Cells are divided so finely that they are smooth at 4K. */
 const FINER = 4;
 /** A cell of 250 m is ten of those that are drawn. */
@@ -51,12 +53,15 @@ function paintBlocks(ctx, surface, all, view) {
     ctx.beginPath();
     corners.forEach(([x, y], k) => (k ? ctx.lineTo(x, y) : ctx.moveTo(x, y)));
     ctx.closePath();
+    const usual = levelOf(rank, all.length) === 0;
+    ctx.globalAlpha = usual ? USUAL_ALPHA : 1;
     ctx.fillStyle = level.fill;
     ctx.fill();
     ctx.strokeStyle = level.line;
-    ctx.lineWidth = levelOf(rank, all.length) ? 1.2 : 0.4;
+    ctx.lineWidth = usual ? 0.4 : 1.2;
     ctx.stroke();
   });
+  ctx.globalAlpha = 1;
 }
 
 /** Footprints by level, the worst over the others; thousands of them as pixels. */
@@ -123,6 +128,7 @@ export function riskLayer(map, town, wordOf = () => "") {
 
   function set(next) {
     shown = next;
+    pane.dataset.shows = next?.kind ?? "";
     layer.ask();
   }
 

@@ -30,13 +30,15 @@ export const valueOf = (step, { low, high }) => low * (high / low) ** ((step - 1
 export const stepOf = (value, { low, high }) =>
   1 + Math.round((STEPS * Math.log(Math.min(high, Math.max(low, value)) / low)) / Math.log(high / low));
 
-/** The steps between which colour tells cells apart: from the middle one to all but the topmost. @param {Uint8Array} cells */
+/** Colour tells so many steps apart: from one to two hundred times as many. */
+const SPAN = 116;
+
+/** The steps between which colour tells cells apart; the few topmost have one colour. @param {Uint8Array} cells */
 export function span(cells) {
   const seen = Uint8Array.from(cells.filter((step) => step > 0)).sort();
   if (!seen.length) return [1, 255];
-  const at = (share) => seen[Math.min(seen.length - 1, Math.floor(share * seen.length))];
-  const [low, high] = [at(0.4), at(0.999)];
-  return high - low < 10 ? [Math.max(1, high - 60), Math.max(high, 10)] : [low, high];
+  const high = seen[Math.min(seen.length - 1, Math.floor(0.999 * seen.length))];
+  return high > SPAN ? [high - SPAN, high] : [1, Math.max(high, 2)];
 }
 
 /**
