@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help run simulate install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge bench-http bench-mqtt bench-pipeline fuzz faults hooks clean
+.PHONY: help run simulate install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge bench-http bench-mqtt bench-pipeline audit-verify fuzz faults hooks clean
 
 help: ## list the tasks
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,6 +68,9 @@ test: dev test-tools js ## every test, with coverage
 
 test-tools: ## Chromium, fonts, PostgreSQL, mosquitto, redis-server, libfaketime, node: only those that are missing
 	@bash tests/tools.sh
+
+audit-verify: install ## find rows of the audit that were changed, removed, inserted or moved
+	@$(BIN)/python -m data.audit verify
 
 fuzz: dev ## 1,000,000 random frames against the codec of GB/T 26875.3
 	@$(BIN)/python -m tests.fuzz.gb26875

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -156,6 +156,7 @@ def worker() -> None:
     """Watch for silence, rebuild the present, tell Redis what it missed."""
     with sentences("worker"):
         settings = ready_settings()
+        from data.audit_keeper import AuditKeeper
         from data.live.connection import connect_redis
         from data.live.present import Present
         from data.store.database import Database
@@ -165,7 +166,10 @@ def worker() -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         present = Present(connect_redis(settings.redis_url))
-        Worker(Database(settings.sql_url), present, now).run(stop)
+        database = Database(settings.sql_url)
+        kept = timedelta(days=settings.audit_days)
+        keeper = AuditKeeper(database, settings.data_dir, kept, now)
+        Worker(database, present, now, keeper).run(stop)
 
 
 @cli.command()

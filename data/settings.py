@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     demo_password: SecretStr = SecretStr("")
     simulate: bool = True
     demo_devices: int = Field(6000, ge=500, le=200_000)
+    #: How long the audit is kept: at least a year.
+    audit_days: int = Field(1096, ge=366, le=36_600)
     #: Cookies only over HTTPS and HSTS; set it behind a TLS proxy.
     https: bool = False
     #: The wall's visible width, and how far away its farthest viewer sits: they size its letters.

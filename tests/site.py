@@ -20,9 +20,9 @@ from data.live.hub import Hub
 from data.settings import Settings
 from data.store import api_keys
 from data.store.database import Database
-from data.store.models import Base
 from data.store.users import Users, token_hash
 from tests.lane import Clock, Lane, build
+from tests.tables import create_tables
 
 KEY = "a-key-for-the-gateway"
 PASSWORD = "correct horse"
@@ -58,7 +58,7 @@ def make_site(folder: Path, redis_url: str, database_url: str = "", **settings: 
     """Make a site with one account of each role, named after it; on SQLite unless told."""
     clock = Clock()
     database = Database(database_url or f"sqlite:///{folder / 'site.db'}")
-    Base.metadata.create_all(database.engine)
+    create_tables(database)
     build(database)
     redis = Redis.from_url(redis_url)
     redis.flushall()

@@ -35,6 +35,7 @@ from callbacks.http.metrics import Metrics, RequestMetrics, metrics_router
 from callbacks.http.photos import photos_router
 from callbacks.http.problems import LastResort, install_problems
 from callbacks.http.readings import ReadingCounters, readings_router, tell_sources
+from callbacks.http.refusals import Refusals
 from callbacks.http.rules import rules_router
 from callbacks.http.security import BodyLimit, SecurityHeaders
 from callbacks.http.tiles import tiles_router
@@ -208,7 +209,8 @@ def _add_middleware(
     """Add from the inside out: what is added last sees a request first."""
     app.add_middleware(SuiteCache, compressor=compressor)
     app.add_middleware(GZipMiddleware, minimum_size=MIN_BYTES, compresslevel=GZIP_LEVEL)
-    app.add_middleware(Gate, sessions=services.sessions)
+    refusals = Refusals(services.database, services.now)
+    app.add_middleware(Gate, sessions=services.sessions, refusals=refusals)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders, https=services.settings.https)
     app.add_middleware(RequestMetrics, metrics=metrics)

@@ -22,6 +22,7 @@ from callbacks.http.paths import (
     safe_next,
 )
 from callbacks.http.problems import Problem
+from callbacks.http.refusals import Refusals
 from callbacks.http.sessions import Sessions
 from data.domain.accounts import SignedIn
 from data.domain.words import Role
@@ -39,9 +40,10 @@ class Gate:
     Mounted WSGI apps read the same through ``environ["asgi.scope"]``.
     """
 
-    def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
+    def __init__(self, app: ASGIApp, sessions: Sessions, refusals: Refusals) -> None:
         self._app = app
         self._sessions = sessions
+        self._refusals = refusals
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, or answer in its place."""
@@ -63,6 +65,8 @@ class Gate:
             if user is None and is_page_request(scope, headers):
                 await to_login(scope)(scope, receive, send)
             else:
+                if user is not None:
+                    await self._refusals.note(scope, user, problem)
                 await problem.response()(scope, receive, send)
             return
         await self._app(scope, receive, send)

@@ -8,6 +8,8 @@ import orjson
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
+from data.store import audit
+
 BUSY_TIMEOUT_MS = 10_000
 #: A PostgreSQL that is not reached any more is noticed, though nobody says that it is gone.
 PATIENCE = {
@@ -33,6 +35,7 @@ class Database:
         self.url = url
         self.engine = make_engine(url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        audit.chain(self._sessions)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -106,18 +106,39 @@ class UserSession(Base):
 
 
 class Audit(Base):
-    """Who did what, when, from where and why; rows are only ever added."""
+    """Who did what, when, from where and why; rows are only ever added.
+
+    ``session.add`` one: at the commit :mod:`data.store.audit` gives it its id and its hashes.
+    """
 
     __tablename__ = "audit"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str] = mapped_column(CODE, index=True)
-    action: Mapped[str] = mapped_column(CODE)
-    subject: Mapped[str] = mapped_column(String(80), default="")
-    address: Mapped[str] = mapped_column(String(64), default="")
-    reason: Mapped[str] = mapped_column(Text, default="")
-    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    action: Mapped[str] = mapped_column(CODE, index=True)
+    subject: Mapped[str] = mapped_column(String(80), index=True)
+    address: Mapped[str] = mapped_column(String(64))
+    result: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+    #: What was asked for, and what it changed.
+    detail: Mapped[dict[str, Any]]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    prev: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditHead(Base):
+    """The one row that says where the audit's chain ends; whoever adds to it holds this row."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_id: Mapped[int]
+    last_hash: Mapped[str] = mapped_column(String(64))
+    #: Rows up to this one may be deleted; the database refuses any other.
+    pruned_to: Mapped[int]
 
 
 class Command(Base):

@@ -16,6 +16,7 @@ from data.store.events import (
 from data.store.gateway_rows import Gateway, GatewayDevice
 from data.store.management import (
     Audit,
+    AuditHead,
     Command,
     Fire,
     Hazard,
@@ -52,6 +53,7 @@ __all__ = [
     "AlarmRow",
     "ApiKeyRow",
     "Audit",
+    "AuditHead",
     "Base",
     "Building",
     "BuildingNeighbour",

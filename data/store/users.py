@@ -17,6 +17,7 @@ from data.domain.accounts import (
     check_password,
     session_end,
 )
+from data.domain.audit import Result
 from data.domain.errors import NotFoundError
 from data.domain.words import Role
 from data.store.database import Database
@@ -270,6 +271,7 @@ def _audit(
             action=action,
             subject=actor[:NAME_LENGTH],
             address=client.address,
+            result=Result.REFUSED if action.endswith("-failed") else Result.DONE,
             detail=detail or {},
         )
     )

@@ -12,9 +12,9 @@ from data.domain.errors import NotFoundError
 from data.domain.words import Role
 from data.store.database import Database
 from data.store.management import Audit, User, UserSession
-from data.store.models import Base
 from data.store.users import Client, Users, token_hash
 from data.users import DEMO_ACCOUNTS, ensure_demo_users, make_cli
+from tests.tables import create_tables
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
 PASSWORD = "correct horse"
@@ -24,7 +24,7 @@ HERE = Client("192.0.2.7", "Firefox")
 @pytest.fixture
 def database(tmp_path):
     database = Database(f"sqlite:///{tmp_path / 'x.db'}")
-    Base.metadata.create_all(database.engine)
+    create_tables(database)
     yield database
     database.close()
 
