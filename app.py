@@ -168,7 +168,7 @@ def worker() -> None:
         present = Present(connect_redis(settings.redis_url))
         database = Database(settings.sql_url)
         kept = timedelta(days=settings.audit_days)
-        keeper = AuditKeeper(database, settings.data_dir, kept, now)
+        keeper = AuditKeeper(database, present.redis, settings.data_dir, kept, now)
         Worker(database, present, now, keeper).run(stop)
 
 

@@ -7,21 +7,10 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from data.audit_keeper import ANCHORS, read_anchors
+from data.audit_keeper import ANCHORS, findings
 from data.console import run
-from data.domain.audit import Finding, verify
 from data.settings import load_settings
-from data.store import audit
 from data.store.database import Database
-
-
-def findings(database: Database, anchors: Path) -> tuple[int, list[Finding]]:
-    """Return the number of the newest row, and what is wrong with the audit."""
-    noted = list(read_anchors(anchors))
-    with database.reading() as session:
-        audit.as_of_now(session)
-        head = audit.head(session)
-        return head.id, list(verify(audit.entries(session), head, noted))
 
 
 def make_cli(open_database: Callable[[], Database], console: Console, anchors: Path) -> typer.Typer:

@@ -11,10 +11,11 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse, Response
 
-from callbacks import desk, feeds, history, rules, wall, weekly
+from callbacks import audit, desk, feeds, history, rules, wall, weekly
 from callbacks.desk.page import current_header
 from callbacks.desk.page import page as desk_page
 from callbacks.http.api_docs import api_docs_router
+from callbacks.http.audit import audit_router
 from callbacks.http.auth import auth_router
 from callbacks.http.building import building_router
 from callbacks.http.bundles import MIN_BYTES, Compressor, SuiteCache, assets_router
@@ -93,6 +94,14 @@ FEEDS: Final = Surface(
     entry="feeds.mjs",
     styles=("base.css", "feeds.css"),
 )
+AUDIT: Final = Surface(
+    name="audit",
+    title="审计",
+    prefix="/audit/",
+    libraries=frozenset({"html"}),
+    entry="audit.mjs",
+    styles=("base.css", "audit.css"),
+)
 GZIP_LEVEL: Final = 5
 
 
@@ -127,6 +136,7 @@ def make_surfaces(services: Services) -> tuple[SurfaceApp, ...]:
         make_surface(services, HISTORY, lambda: history.page(services), history.register),
         make_surface(services, RULES, lambda: rules.page(services), rules.register),
         make_surface(services, FEEDS, feeds.page, feeds.register),
+        make_surface(services, AUDIT, audit.page, audit.register),
         make_surface(services, DESK, lambda: desk_page(services), desk.register),
     )
 
@@ -167,6 +177,7 @@ def _include_routers(
     app.include_router(rules_router(services))
     app.include_router(transmitters_router(services))
     app.include_router(feeds_screen_router(services))
+    app.include_router(audit_router(services))
     app.include_router(keys_router(services))
     app.include_router(dead_letters_router(services))
     app.include_router(incidents_router(services))

@@ -20,7 +20,7 @@ OPEN_PREFIXES: Final = ("/assets/", "/language/")
 #: What an unattended screen needs, and nothing else.
 DISPLAY_PREFIXES: Final = ("/wall/", "/live/", "/tiles/")
 #: What only an admin may see or do.
-ADMIN_PREFIXES: Final = ("/feeds", "/api/v1/feeds")
+ADMIN_PREFIXES: Final = ("/feeds", "/api/v1/feeds", "/audit", "/api/v1/audit")
 MAX_TARGET: Final = 2000
 DISPLAY_PATHS: Final = frozenset({"/wall", "/logout"})
 

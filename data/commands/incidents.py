@@ -194,7 +194,9 @@ class IncidentCommands(Runner):
             one.note("merged", actor, _with(other_id, reason))
             other.note("merged_into", actor, _with(incident_id, reason))
             moved = [alarm.id for alarm in other.alarms]
-            done = Done(before={other_id: moved}, after={incident_id: moved})
+            done = Done(
+                before={f"incident:{other_id}": moved}, after={f"incident:{incident_id}": moved}
+            )
             return _told(session, done, [incident_id, other_id])
 
         body = {"other": other_id, "reason": reason}
@@ -226,7 +228,9 @@ class IncidentCommands(Runner):
             for row in (it.row, fresh):
                 incident_end.settle(session, row.id, now)
             moved = sorted(set(alarm_ids))
-            done = Done(before={incident_id: moved}, after={fresh.id: moved})
+            done = Done(
+                before={f"incident:{incident_id}": moved}, after={f"incident:{fresh.id}": moved}
+            )
             return _told(session, done, [incident_id, fresh.id])
 
         body = {"alarms": sorted(set(alarm_ids)), "reason": reason}

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
+from redis import Redis
 from rich.console import Console
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 from typer.testing import CliRunner
 
-from data.audit import findings, make_cli
-from data.audit_keeper import ANCHORS, AuditKeeper, read_anchors
+from data.audit import make_cli
+from data.audit_keeper import ANCHORS, AuditKeeper, findings, read_anchors
 from data.domain.audit import PRUNED, Fault
+from data.live.audit_state import read_state
 from data.store.database import Database
 from data.store.migrate import SCRIPTS, upgrade
 from data.store.models import Audit
@@ -122,7 +124,8 @@ def test_who_also_moves_the_head_back_is_found_by_the_anchor(
 
 def keeper(database: Database, folder: Path, days: int = 0) -> AuditKeeper:
     kept = timedelta(days=366)
-    return AuditKeeper(database, folder, kept, lambda: T0 + timedelta(days=days))
+    redis = Redis.from_url("redis://127.0.0.1:1")  # nobody is there
+    return AuditKeeper(database, redis, folder, kept, lambda: T0 + timedelta(days=days))
 
 
 @pytest.mark.parametrize(
@@ -238,3 +241,16 @@ def test_rows_of_before_are_chained(
         session.add(Audit(at=T0, actor="duty", action="new"))
     assert findings(database, NOT_THERE) == (5, [])
     database.close()
+
+
+def test_the_keeper_tells_what_it_found(database: Database, redis: Redis, tmp_path: Path) -> None:
+    one = AuditKeeper(database, redis, tmp_path, timedelta(days=366), lambda: T0)
+    assert read_state(redis) is None
+    one.verify()
+    whole = {"at": 1780286400000, "newest": ROWS, "count": 0, "findings": []}
+    assert read_state(redis) == whole
+    tamper(database, "DELETE FROM audit WHERE id = 2")
+    one.verify()
+    state = read_state(redis)
+    assert state is not None
+    assert [(found["fault"], found["id"]) for found in state["findings"]] == [("missing", 2)]

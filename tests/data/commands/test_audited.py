@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from data.audit import findings
+from data.audit_keeper import findings
 from data.commands import Actor, Commands
 from data.domain.api_keys import KeyWish
 from data.domain.errors import DomainError
