@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse, Response
 
-from callbacks import audit, desk, feeds, history, rules, wall, weekly
+from callbacks import audit, desk, displays, feeds, history, rules, wall, weekly
 from callbacks.desk.page import current_header
 from callbacks.desk.page import page as desk_page
 from callbacks.http.api_docs import api_docs_router
@@ -24,6 +24,7 @@ from callbacks.http.commands import commands_router
 from callbacks.http.counts import CountsOfWays
 from callbacks.http.day import day_router
 from callbacks.http.dead_letters import dead_letters_router
+from callbacks.http.displays import displays_router
 from callbacks.http.exports import exports_router
 from callbacks.http.feeds_screen import feeds_screen_router
 from callbacks.http.gate import Gate
@@ -102,6 +103,14 @@ AUDIT: Final = Surface(
     entry="audit.mjs",
     styles=("base.css", "audit.css"),
 )
+DISPLAYS: Final = Surface(
+    name="displays",
+    title="大屏管理",
+    prefix="/displays/",
+    libraries=frozenset({"html"}),
+    entry="displays.mjs",
+    styles=("base.css", "displays.css"),
+)
 GZIP_LEVEL: Final = 5
 
 
@@ -136,6 +145,7 @@ def make_surfaces(services: Services) -> tuple[SurfaceApp, ...]:
         make_surface(services, HISTORY, lambda: history.page(services), history.register),
         make_surface(services, RULES, lambda: rules.page(services), rules.register),
         make_surface(services, FEEDS, feeds.page, feeds.register),
+        make_surface(services, DISPLAYS, displays.page, displays.register),
         make_surface(services, AUDIT, audit.page, audit.register),
         make_surface(services, DESK, lambda: desk_page(services), desk.register),
     )
@@ -170,6 +180,7 @@ def _include_routers(
     secure = services.settings.https
     app.include_router(health_router(services))
     app.include_router(auth_router(services.sessions, assets=assets, secure=secure))
+    app.include_router(displays_router(services, assets=assets, secure=secure))
     app.include_router(assets_router(ASSETS_FOLDER, services.build, compressor))
     app.include_router(building_router(services))
     app.include_router(day_router(services))

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from callbacks.http.paths import (
+    PAIR,
     SAFE_METHODS,
     comes_from_here,
     has_nul,
@@ -114,7 +115,9 @@ def _check_sender(scope: Scope, headers: Headers, user: SignedIn) -> None:
 
 
 def to_login(scope: Scope) -> RedirectResponse:
-    """Return the way to the sign-in page, and back to what was asked for."""
+    """Return the way to the sign-in page and back to what was asked for; for the wall, to pair."""
+    if scope["path"] in {"/wall", "/wall/"}:
+        return RedirectResponse(PAIR, HTTPStatus.SEE_OTHER, {"cache-control": "no-store"})
     query = scope["query_string"].decode("latin-1")
     target = safe_next(scope["path"] + (f"?{query}" if query else ""))
     where = "/login" if target == "/" else f"/login?next={quote(target, safe='/')}"

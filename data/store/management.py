@@ -105,6 +105,21 @@ class UserSession(Base):
     browser: Mapped[str] = mapped_column(String(200), default="")
 
 
+class DisplayPairing(Base):
+    """A screen that shows a code and waits; ``user_id`` once an admin has entered it.
+
+    The screen's cookie is kept only as its SHA-256; the row goes when the session is fetched.
+    """
+
+    __tablename__ = "display_pairing"
+
+    secret_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    address: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
 class Audit(Base):
     """Who did what, when, from where and why; rows are only ever added.
 

@@ -8,6 +8,8 @@ from tests.site import FROM_HERE, PAGE
 OPEN_TEMPLATES = {
     "/login",
     "/healthz",
+    "/pair",
+    "/pair/session",
     "/readyz",
     "/metrics",
     "/api/v1/readings",
@@ -24,6 +26,7 @@ EXAMPLE = {
     "{photo_id}": "1",
     "{point_id}": "1",
     "{key_id}": "1",
+    "{display_id}": "1",
     "{letter_id}": "1",
     "{device_kind}": "gas",
     "{cause}": "gas_leak",

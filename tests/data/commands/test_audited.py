@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from data.domain.words import DeviceKind, Role, Verdict, Way
 from data.feeds import gb26875 as gb
 from data.feeds.transmitters.intake import Intake, Received
 from data.feeds.transmitters.translate import translate
-from data.store.models import Audit, DeadLetter, Transmitter, TransmitterPoint
+from data.store.models import Audit, DeadLetter, DisplayPairing, Transmitter, TransmitterPoint
 from tests.data.commands.test_photos import photo
 from tests.lane import T0, Lane
 from tests.transmitters import ADDRESS, frame, part, register
@@ -57,6 +58,8 @@ def acts(folder: Path, point: int) -> dict[str, Act]:
         "duty_check": lambda c, by: c.duty_check(ADDRESS, by),
         "register_transmitter": lambda c, by: c.register_transmitter(STRANGER, "T2", by),
         "register_point": lambda c, by: c.register_point(point, "S2", by),
+        "pair_display": lambda c, by: c.pair_display("ABCD-EFGH", "指挥大厅", by),
+        "revoke_display": lambda c, by: c.revoke_display(1, by),
         "close_incident": lambda c, by: c.close_incident(
             c.split(1, [2], by, "另一处")["id"], by, Verdict.TEST, "测试"
         ),
@@ -91,6 +94,8 @@ def busy(lane: Lane) -> Lane:
     with lane.database.writing() as session:
         session.execute(delete(Transmitter).where(Transmitter.address == 100))
         letter = {"way": Way.HTTP, "source": "gateway", "reason": "device", "raw": b"x"}
+        wall = {"code": "ABCDEFGH", "expires_at": T0 + timedelta(days=1), "address": ""}
+        session.add(DisplayPairing(secret_hash="x", **wall))
         session.add(DeadLetter(received_at=T0, error="", size=1, **letter))
     lane.worker.heal()
     lane.send("S0", smoke_pct=40)
