@@ -97,7 +97,8 @@ def web(
             from callbacks.http.serve import serve
 
             services = create_services(settings)
-            serve(create_asgi(services), listening, services.hub.end_streams)
+            proxies = settings.proxies
+            serve(create_asgi(services), listening, services.hub.end_streams, proxies)
 
 
 @cli.command()
@@ -110,7 +111,8 @@ def feeds(fd: Annotated[int, typer.Option(hidden=True)] = -1) -> None:
             from callbacks.http.serve import serve
 
             services = create_services(settings)
-            serve(create_feeds_asgi(services), listening, services.hub.end_streams)
+            proxies = settings.proxies
+            serve(create_feeds_asgi(services), listening, services.hub.end_streams, proxies)
 
 
 @cli.command()

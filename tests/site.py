@@ -83,7 +83,7 @@ def make_site(folder: Path, redis_url: str, database_url: str = "", **settings: 
     wish = KeyWish("gateway", frozenset(KeyScope), rate_per_s=None)
     with database.writing() as session:
         api_keys.add(session, wish, KEY, "admin", clock())
-    chosen: dict[str, Any] = {"data_dir": folder, **settings}
+    chosen: dict[str, Any] = {"data_dir": folder, "redis_url": redis_url, **settings}
     services = Services(
         settings=Settings(_env_file=None, **chosen),
         database=database,

@@ -1,7 +1,7 @@
 /** The page of the displays: lets a screen in by its code, lists the screens, shuts one out. */
 import { CommandError, command } from "./lib/commands.mjs";
 import { byId, el, setText, whenElement } from "./lib/dom.mjs";
-import { age, day, time } from "./lib/format.mjs";
+import { day, time } from "./lib/format.mjs";
 import { t } from "./lib/i18n.mjs";
 import * as ids from "./lib/ids.mjs";
 
@@ -76,7 +76,6 @@ function rowOf(display, say, again) {
     {},
     el("td", { text: display.place }),
     el("td", { class: "num", text: `${day(display.paired_at)} ${time(display.paired_at)}` }),
-    el("td", { text: age(Date.now() - display.paired_at) }),
     el("td", { class: "num", text: display.address || "—" }),
     el("td", { text: display.browser ? systemOf(display.browser) : t("等待屏幕取用"), title: display.browser }),
     el("td", { class: "quiet", text: display.name }),
@@ -90,7 +89,7 @@ async function main() {
   const place = byId(ids.DISPLAYS_PLACE);
   const say = el("p", { class: "displays-said", role: "status" });
   const problem = el("p", { class: "displays-problem", role: "alert", hidden: true });
-  const titles = [t("安装位置"), t("配对时间"), "", t("来源地址"), t("系统"), t("编号"), ""];
+  const titles = [t("安装位置"), t("配对时间"), t("来源地址"), t("系统"), t("编号"), ""];
   const body = el("tbody");
   const table = el("table", { class: "displays-table" }, el("thead", {}, el("tr", {}, ...titles.map((title) => (title ? el("th", { scope: "col", text: title }) : el("td"))))), body);
   const empty = el("p", { class: "empty", text: t("还没有配对的大屏"), hidden: true });

@@ -36,6 +36,7 @@ from callbacks.http.live import GeometryCache, live_router
 from callbacks.http.metrics import Metrics, RequestMetrics, metrics_router
 from callbacks.http.photos import photos_router
 from callbacks.http.problems import LastResort, install_problems
+from callbacks.http.rates import BY_ADDRESS, BY_USER, Counter, RateLimit
 from callbacks.http.readings import ReadingCounters, readings_router, tell_sources
 from callbacks.http.refusals import Refusals
 from callbacks.http.rules import rules_router
@@ -232,8 +233,11 @@ def _add_middleware(
     app.add_middleware(SuiteCache, compressor=compressor)
     app.add_middleware(GZipMiddleware, minimum_size=MIN_BYTES, compresslevel=GZIP_LEVEL)
     refusals = Refusals(services.database, services.now)
+    counter = Counter(services.settings.redis_url)
+    app.add_middleware(RateLimit, counter=counter, rules=BY_USER)
     app.add_middleware(Gate, sessions=services.sessions, refusals=refusals)
     app.add_middleware(BodyLimit)
+    app.add_middleware(RateLimit, counter=counter, rules=BY_ADDRESS)
     app.add_middleware(SecurityHeaders, https=services.settings.https)
     app.add_middleware(RequestMetrics, metrics=metrics)
     app.add_middleware(LastResort)

@@ -2,7 +2,7 @@
 
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import uvicorn
@@ -14,11 +14,17 @@ SWITCH_S: Final = 0.001
 MAX_SOCKET_MESSAGE: Final = 4096
 
 
-def serve(asgi: Any, listening: socket.socket, before_stop: Callable[[], None]) -> None:
+def serve(
+    asgi: Any,
+    listening: socket.socket,
+    before_stop: Callable[[], None],
+    trusted_proxies: Sequence[str] = (),
+) -> None:
     """Serve until SIGTERM or SIGINT; open requests get two seconds to finish.
 
     ``before_stop`` is called at the signal: event streams never end by themselves, so somebody
-    has to end them.
+    has to end them. Only ``trusted_proxies`` are believed what they say of an address
+    (``X-Forwarded-For``, ``-Proto``); unless told, nobody.
     """
     config = uvicorn.Config(
         asgi,
@@ -31,6 +37,8 @@ def serve(asgi: Any, listening: socket.socket, before_stop: Callable[[], None]) 
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=GRACE_S,
     )
     sys.setswitchinterval(SWITCH_S)
