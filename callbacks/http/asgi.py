@@ -238,6 +238,6 @@ def _add_middleware(
     app.add_middleware(Gate, sessions=services.sessions, refusals=refusals)
     app.add_middleware(BodyLimit)
     app.add_middleware(RateLimit, counter=counter, rules=BY_ADDRESS)
-    app.add_middleware(SecurityHeaders, https=services.settings.https)
     app.add_middleware(RequestMetrics, metrics=metrics)
     app.add_middleware(LastResort)
+    app.add_middleware(SecurityHeaders, https=services.settings.https)

@@ -34,9 +34,9 @@ def create_feeds_asgi(services: Services) -> FastAPI:
     refusals = Refusals(services.database, services.now)
     app.add_middleware(Gate, sessions=services.sessions, refusals=refusals)
     app.add_middleware(BodyLimit)
-    app.add_middleware(SecurityHeaders, https=services.settings.https)
     app.add_middleware(RequestMetrics, metrics=metrics)
     app.add_middleware(LastResort)
+    app.add_middleware(SecurityHeaders, https=services.settings.https)
     return app
 
 
