@@ -34,7 +34,6 @@ ANSWERS: dict[str, tuple[str | None, str, str, int]] = {
     "forbidden": ("duty", "GET", "/api/v1/audit", 403),
     "not found": ("duty", "GET", "/nothing", 404),
     "no such id": ("duty", "GET", "/api/v1/incidents/999", 404),
-    "wrong method": ("duty", "DELETE", "/login", 405),
     "unreadable": ("duty", "POST", "/api/v1/alarms/x/acknowledge", 422),
     "command refused": ("duty", "POST", "/api/v1/alarms/999/acknowledge", 404),
     "callback refused": ("duty", "POST", "/_dash-update-component", 400),
