@@ -23,10 +23,19 @@ def serve(
     """Serve until SIGTERM or SIGINT; open requests get two seconds to finish.
 
     ``before_stop`` is called at the signal: event streams never end by themselves, so somebody
-    has to end them. Only ``trusted_proxies`` are believed what they say of an address
-    (``X-Forwarded-For``, ``-Proto``); unless told, nobody.
+    has to end them.
     """
-    config = uvicorn.Config(
+    sys.setswitchinterval(SWITCH_S)
+    _Server(configuration(asgi, trusted_proxies), before_stop).run(sockets=[listening])
+
+
+def configuration(asgi: Any, trusted_proxies: Sequence[str] = ()) -> uvicorn.Config:
+    """Return how an application is served.
+
+    Only ``trusted_proxies`` are believed what they say of an address (``X-Forwarded-For``,
+    ``-Proto``); unless told, nobody: uvicorn would believe the loopback.
+    """
+    return uvicorn.Config(
         asgi,
         loop="uvloop",
         http="httptools",
@@ -41,8 +50,6 @@ def serve(
         forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=GRACE_S,
     )
-    sys.setswitchinterval(SWITCH_S)
-    _Server(config, before_stop).run(sockets=[listening])
 
 
 class _Server(uvicorn.Server):
