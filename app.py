@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from callbacks.services import Services
 
 PROGRAM = Path(__file__).resolve()
+#: Forecasts can wait; alarms can't.
+RISK_NICE = 10
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -164,14 +166,27 @@ def worker() -> None:
         from data.store.database import Database
         from data.worker import Worker
 
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+        stop = stopped_by_signals()
         present = Present(connect_redis(settings.redis_url))
         database = Database(settings.sql_url)
         kept = timedelta(days=settings.audit_days)
         keeper = AuditKeeper(database, present.redis, settings.data_dir, kept, now)
         Worker(database, present, now, keeper).run(stop)
+
+
+@cli.command()
+def risk() -> None:
+    """Forecast where the next alarms that matter will be, freeze and score the weeks' forecasts."""
+    with sentences("risk"):
+        settings = ready_settings()
+        from data.live.connection import connect_redis
+        from data.risk.process import RiskProcess
+        from data.store.database import Database
+
+        os.nice(RISK_NICE)
+        stop = stopped_by_signals()
+        redis = connect_redis(settings.redis_url)
+        RiskProcess(Database(settings.sql_url), redis, now).run(stop)
 
 
 @cli.command()
@@ -198,6 +213,14 @@ def demo() -> None:
         settings = complete(load_settings(os.environ))
         console = Console()
         show_sign_ins(console, prepare_demo(settings, console, now()))
+
+
+def stopped_by_signals() -> threading.Event:
+    """Return an event that SIGTERM and SIGINT set."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def ready_settings() -> Settings:

@@ -193,6 +193,7 @@ def _children(
     shared = _environment(settings, program)
     children = [
         ChildProcess("worker", [sys.executable, str(program), "worker"], shared),
+        ChildProcess("risk", [sys.executable, str(program), "risk"], shared),
         _child("web", program, shared, listening),
     ]
     if settings.mqtt_url:

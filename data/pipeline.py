@@ -119,7 +119,7 @@ class Pipeline:
         return Outcome(batch.accepted, len(repeated), tuple(rejected), told, frozenset(repeated))
 
     def tell_again(self, device_ids: Iterable[str]) -> bool:
-        """Tell Redis how devices are, which it could not be told before; return whether it was there.
+        """Tell Redis how devices are, which it could not be told; return whether it was there.
 
         For who keeps what it took: a sender that repeats its message does it by that.
         """

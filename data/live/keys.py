@@ -47,6 +47,10 @@ def values_channel(building_id: str) -> str:
 WORKER: Final = "xt:worker"
 
 
+#: Hash of the risk forecast of the present: version and body (docs/risk.md).
+RISK: Final = "xt:risk"
+
+
 def spent(key_id: int) -> str:
     """How far a key of the HTTP way in is ahead of its rate, as the time that this has to live."""
     return f"xt:spent:{key_id}"

@@ -40,6 +40,7 @@ from data.store.places import (
     Person,
     WorkPoint,
 )
+from data.store.risk_rows import RiskForecast, RiskScore
 from data.store.transmitter_rows import (
     DutyCheck,
     Transmitter,
@@ -82,6 +83,8 @@ __all__ = [
     "Person",
     "ProgrammeTask",
     "ReadingHour",
+    "RiskForecast",
+    "RiskScore",
     "RuleHistory",
     "RuleOverride",
     "StatusChange",

@@ -9,6 +9,8 @@ import { KeyedTable } from "./table.mjs";
 
 const PER_LINE = 16;
 const SURE_MS = 5000;
+/** Source of the frames of transmitters that nobody registered. */
+const STRANGERS = "unregistered";
 const REASONS = () => ({ format: t("格式"), clock: t("时钟"), value: t("数值"), device: t("未知设备"), failed: t("无法入库"), content: t("内容"), scope: t("超出密钥权限") });
 
 /** @param {string} reason in a word */
@@ -90,7 +92,7 @@ export class LetterTable {
     const raw = el("details", { class: "feeds-raw" }, el("summary", { text: t("原始字节") }));
     raw.addEventListener("toggle", () => raw.open && !raw.dataset.asked && showRaw(raw, id));
     const when = el("td", { class: "num", text: `${dateTime(received_at).slice(0, 5)} ${time(received_at)}` });
-    return [el("td", {}, box), when, el("td", { text: wayWord(way) }), el("td", { class: "feeds-name", text: source }), el("td", { text: reasonWord(reason) }), el("td", { class: "feeds-error" }, el("div", { text: errorWord(error), title: error }), raw), el("td", { class: "num", text: number(size) }), el("td", { class: "feeds-act" }, again)];
+    return [el("td", {}, box), when, el("td", { text: wayWord(way) }), el("td", { class: "feeds-name", text: source === STRANGERS ? t("未登记") : source }), el("td", { text: reasonWord(reason) }), el("td", { class: "feeds-error" }, el("div", { text: errorWord(error), title: error }), raw), el("td", { class: "num", text: number(size) }), el("td", { class: "feeds-act" }, again)];
   }
 
   #choose(id, on) {

@@ -1,7 +1,7 @@
 """The audit becomes a chain; the database refuses to change or delete its rows.
 
 Revision ID: 0022
-Revises: 0015
+Revises: 0016
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0022"
-down_revision = "0015"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

@@ -8,6 +8,7 @@ from data.commands import Actor
 from data.domain.words import Role, Way
 from data.feeds import gb26875 as gb
 from data.feeds.replay import Replayed, Replayer
+from data.feeds.transmitters.aside import STRANGERS
 from data.store.database import Database
 from data.store.models import AlarmRow, DeadLetter, Transmitter, TransmitterEvent
 from tests.lane import Lane, build
@@ -33,6 +34,20 @@ async def test_a_frame_of_a_type_that_nobody_knows_is_kept_as_it_came(lane: Lane
     assert (letter.raw, letter.received_at) == (strange.encode(), lane.clock())
     assert "77" in replay(lane, letter.id).error
     assert lane.rows(DeadLetter)[0].settled_at is None
+
+
+async def test_strangers_share_one_allotment(lane: Lane) -> None:
+    """Anybody can make up addresses; they must not push out what others could not say."""
+    async with serving(lane) as running:
+        for number in range(3):
+            moment, stranger = gb.Moment.of(lane.clock()), ADDRESS + 1 + number
+            strange = gb.Frame(7, moment, stranger, 1, gb.Command.SEND, bytes((77, 1)))
+            client = await running.connect()
+            assert await client.ask(strange) == gb.Command.DENY
+        await until(lambda: lane.count(DeadLetter) == 3)
+    letters = lane.rows(DeadLetter)
+    assert {letter.source for letter in letters} == {STRANGERS}
+    assert letters[0].error.startswith(f"{ADDRESS + 1}: ")
 
 
 @pytest.mark.postgres
