@@ -14,9 +14,9 @@ from typing import Final
 
 import structlog
 from limits import RateLimitItem, parse
+from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import FixedWindowRateLimiter
-from redis.exceptions import RedisError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from callbacks.http.paths import READINGS
@@ -66,6 +66,7 @@ class Counter:
         self._here = FixedWindowRateLimiter(MemoryStorage())
         storage = RedisStorage(
             f"redis+{redis_url}" if redis_url.startswith("unix:") else redis_url,
+            wrap_exceptions=True,
             key_prefix="xt:rate",
             socket_timeout=0.25,
             socket_connect_timeout=0.25,
@@ -78,7 +79,7 @@ class Counter:
         if rule.shared and time.monotonic() >= self._again:
             try:
                 return await asyncio.to_thread(self._shared.hit, rule.limit, rule.name, who)
-            except (RedisError, OSError) as error:
+            except StorageError as error:
                 self._again = time.monotonic() + PAUSE_S
                 log.warning("rates are counted by each process alone", error=str(error))
         return self._here.hit(rule.limit, rule.name, who)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
+from urllib.parse import quote
 
 import structlog
 from starlette.types import Scope
@@ -34,7 +35,8 @@ class Refusals:
             at=self._now(),
             actor=user.name,
             action=ACTION,
-            subject=f"{scope['method']} {scope['path']}"[:SUBJECT_LENGTH],
+            # Encoded as in an address: no database takes everything that a path may have.
+            subject=f"{scope['method']} {quote(scope['path'], errors='replace')}"[:SUBJECT_LENGTH],
             address=client[0] if client else "",
             result=Result.REFUSED,
             reason=problem.detail,

@@ -117,10 +117,10 @@ def _chained(row: Audit, row_id: int, prev: str) -> dict[str, Any]:
         at=row.at,
         actor=row.actor,
         action=row.action,
-        subject=row.subject or "",
-        address=row.address or "",
+        subject=_storable(row.subject),
+        address=_storable(row.address),
         result=row.result or Result.DONE,
-        reason=row.reason or "",
+        reason=_storable(row.reason),
         detail=_as_kept(row.detail),
         before=_as_kept(row.before),
         after=_as_kept(row.after),
@@ -128,6 +128,11 @@ def _chained(row: Audit, row_id: int, prev: str) -> dict[str, Any]:
     )
     values = {name: getattr(entry, name) for name in Entry.__slots__}
     return {**values, "hash": digest(entry)}
+
+
+def _storable(text: str | None) -> str:
+    """Return a text without what a database can't store: whatever was tried is written down."""
+    return (text or "").replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def _as_kept(values: dict[str, Any] | None) -> Any:
