@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -101,7 +101,7 @@ def web(
             services = create_services(settings)
             application = create_asgi(services)
             freeze_what_is_loaded()
-            serve(application, listening, services.hub.end_streams)
+            serve(application, listening, services.hub.end_streams, settings.proxies)
 
 
 @cli.command()
@@ -116,7 +116,7 @@ def feeds(fd: Annotated[int, typer.Option(hidden=True)] = -1) -> None:
             services = create_services(settings)
             application = create_feeds_asgi(services)
             freeze_what_is_loaded()
-            serve(application, listening, services.hub.end_streams)
+            serve(application, listening, services.hub.end_streams, settings.proxies)
 
 
 @cli.command()
@@ -164,6 +164,7 @@ def worker() -> None:
     """Watch for silence, rebuild the present, tell Redis what it missed."""
     with sentences("worker"):
         settings = ready_settings()
+        from data.audit_keeper import AuditKeeper
         from data.live.connection import connect_redis
         from data.live.present import Present
         from data.store.database import Database
@@ -172,7 +173,10 @@ def worker() -> None:
         stop = stopped_by_signals()
         present = Present(connect_redis(settings.redis_url))
         freeze_what_is_loaded()
-        Worker(Database(settings.sql_url), present, now).run(stop)
+        database = Database(settings.sql_url)
+        kept = timedelta(days=settings.audit_days)
+        keeper = AuditKeeper(database, present.redis, settings.data_dir, kept, now)
+        Worker(database, present, now, keeper).run(stop)
 
 
 @cli.command()

@@ -40,7 +40,7 @@ from tests.servers import ROOT, Application, wait_for
 
 GOAL_MS = 300
 #: Who sees it: account and page. The officer is one more desk.
-SCREENS = (("admin", "/"), ("leader", "/"), ("display", "/wall/"))
+SCREENS = (("admin", "/"), ("leader", "/"), ("duty", "/wall/"))
 #: What a new fire sets off (the wall takes over) is over by then.
 SETTLE_MS = 1500
 AFTER_MS = 700

@@ -10,6 +10,8 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
+from data.store import audit
+
 BUSY_TIMEOUT_MS = 10_000
 #: A PostgreSQL that is not reached any more is noticed, though nobody says that it is gone.
 PATIENCE = {
@@ -38,6 +40,7 @@ class Database:
         self.engine = make_engine(url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         event.listen(self._sessions, "after_transaction_end", _forget_driver)
+        audit.chain(self._sessions)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
