@@ -8,15 +8,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from data.commands.changes import settle_devices
-from data.domain.errors import NotAllowedError
+from data.domain.rights import Right, demand
 from data.domain.words import Role
 from data.live.present import Changes, Present
 from data.store import commands
 from data.store.database import Database
 from data.store.models import Audit
-
-#: Who may act on alarms; everybody else only looks.
-MAY_ACT = frozenset({Role.DUTY, Role.ADMIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,8 @@ class Order:
     subject: str
     reason: str = ""
     body: Mapping[str, Any] = field(default_factory=dict)
-    roles: frozenset[Role] = MAY_ACT
+    #: What the actor needs for it.
+    right: Right = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +66,7 @@ class Runner:
     def _run(self, order: Order, work: Work, answer: Answer) -> Any:
         """Carry out a command, or return the first answer if this click was carried out before."""
         actor = order.actor
-        if actor.role not in order.roles:
-            raise NotAllowedError(f"the role {actor.role} may not do this")
+        demand(actor.role, order.right)
         now = self._now()
         print_ = commands.fingerprint(order.action, order.subject, dict(order.body))
         with self._database.writing() as session:

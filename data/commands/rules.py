@@ -7,12 +7,11 @@ from sqlalchemy.orm import Session
 
 from data.commands.base import Actor, Done, Order, Runner
 from data.domain.errors import ReasonMissingError
+from data.domain.rights import Right
 from data.domain.rule_changes import Numbers, Override, check_numbers, find_rule
 from data.domain.rules import RULES
-from data.domain.words import DeviceKind, Role
+from data.domain.words import DeviceKind
 from data.store import rules
-
-ADMINS = frozenset({Role.ADMIN})
 
 
 class RuleCommands(Runner):
@@ -24,7 +23,7 @@ class RuleCommands(Runner):
         Raises
         ------
         NotAllowedError, NotFoundError, RuleError, ReasonMissingError
-            If the actor is no admin, there is no such rule, it may not have these numbers, or no
+            If the role may not, there is no such rule, it may not have these numbers, or no
             reason is given.
         """
         rule = find_rule(RULES, override.kind, override.cause)
@@ -53,7 +52,7 @@ class RuleCommands(Runner):
         self, override: Override, action: str, actor: Actor, body: dict[str, Any], work: Any
     ) -> dict[str, Any]:
         subject = f"rule:{override.kind}/{override.cause}"
-        order = Order(actor, action, subject, body["reason"], body, ADMINS)
+        order = Order(actor, action, subject, body["reason"], body, right=Right.EDIT_RULES)
         answer = {
             "device_kind": str(override.kind),
             "cause": override.cause,

@@ -9,16 +9,15 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from data.commands import Actor
-from data.commands.letters import ADMINS
 from data.domain.errors import (
     DomainError,
     LetterSettledError,
-    NotAllowedError,
     NotFoundError,
     ReadingError,
     Refusal,
 )
 from data.domain.readings import Reading, check_reading
+from data.domain.rights import Right, demand
 from data.domain.words import Settled, Way
 from data.errors import StartError
 from data.feeds import gb26875 as gb
@@ -74,12 +73,11 @@ class Replayer:
         Raises
         ------
         NotAllowedError
-            If the actor is no admin.
+            If the role may not.
         sqlalchemy.exc.SQLAlchemyError
             If the database is away; those that were replayed until then are settled.
         """
-        if actor.role not in ADMINS:
-            raise NotAllowedError(f"the role {actor.role} may not do this")
+        demand(actor.role, Right.MANAGE_LETTERS)
         return [self._replay(number, actor) for number in sorted(set(letter_ids))]
 
     def _replay(self, letter_id: int, actor: Actor) -> Replayed:
