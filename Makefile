@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help run simulate install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge bench-http bench-mqtt bench-pipeline bench-risk bench-session fuzz faults hooks clean
+.PHONY: help run simulate install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge bench-http bench-mqtt bench-pipeline bench-fire bench-transmitters bench-risk bench-session fuzz faults hooks clean
 
 help: ## list the tasks
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,7 +44,7 @@ lint: dev
 	$(BIN)/ruff check .
 
 types: dev
-	$(BIN)/mypy $(CODE)
+	$(BIN)/mypy $(CODE) bench tests/faults tests/fuzz tests/*.py
 
 imports: dev
 	$(BIN)/lint-imports
@@ -123,6 +123,12 @@ bench-session: dev ## what the check of session and right adds to a request
 
 bench-pipeline: dev ## readings and alarms a second on one core, a storm, the memory of the last 24 hours
 	@$(BIN)/python -m bench.pipeline
+
+bench-fire: dev ## from a fire's frame on the TCP socket to its event, beside 2,000 readings a second
+	@$(BIN)/python -m bench.fire
+
+bench-transmitters: dev ## 1,000 and 4,000 transmitters with heartbeats: memory, and how long a frame waits
+	@$(BIN)/python -m bench.transmitters
 
 hooks: dev ## run `make check` before every commit
 	$(BIN)/pre-commit install

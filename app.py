@@ -16,7 +16,7 @@ from rich.console import Console
 from data.errors import StartError
 from data.launch import bind, check_mqtt, complete, launch, run_workers
 from data.logs import configure_logging
-from data.memory import share_one_heap
+from data.memory import freeze_what_is_loaded, share_one_heap
 from data.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -99,7 +99,9 @@ def web(
             from callbacks.http.serve import serve
 
             services = create_services(settings)
-            serve(create_asgi(services), listening, services.hub.end_streams)
+            application = create_asgi(services)
+            freeze_what_is_loaded()
+            serve(application, listening, services.hub.end_streams)
 
 
 @cli.command()
@@ -112,7 +114,9 @@ def feeds(fd: Annotated[int, typer.Option(hidden=True)] = -1) -> None:
             from callbacks.http.serve import serve
 
             services = create_services(settings)
-            serve(create_feeds_asgi(services), listening, services.hub.end_streams)
+            application = create_feeds_asgi(services)
+            freeze_what_is_loaded()
+            serve(application, listening, services.hub.end_streams)
 
 
 @cli.command()
@@ -130,6 +134,7 @@ def transmitters(fd: Annotated[int, typer.Option(hidden=True)] = -1) -> None:
             from data.store.database import Database
 
             present = Present(connect_redis(settings.redis_url))
+            freeze_what_is_loaded()
             run(Database(settings.sql_url), present, now, listening)
 
 
@@ -150,6 +155,7 @@ def mqtt(
 
         broker, mapping = broker_of(settings, process), load_mapping(settings.mqtt_mapping)
         present = Present(connect_redis(settings.redis_url))
+        freeze_what_is_loaded()
         run(Database(settings.sql_url), present, now, broker, mapping, leave=leave)
 
 
@@ -165,6 +171,7 @@ def worker() -> None:
 
         stop = stopped_by_signals()
         present = Present(connect_redis(settings.redis_url))
+        freeze_what_is_loaded()
         Worker(Database(settings.sql_url), present, now).run(stop)
 
 

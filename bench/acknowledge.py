@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -196,7 +196,7 @@ def open_screen(browser: Browser, running: Application, user: str, path: str) ->
     return page
 
 
-def command(page: Page, path: str, body: dict[str, object]) -> None:
+def command(page: Page, path: str, body: Mapping[str, object]) -> None:
     """Carry out a command as the page's account."""
     token = page.locator('meta[name="xt-csrf"]').get_attribute("content") or ""
     headers = {"X-CSRF-Token": token, "Origin": urljoin(page.url, "/").rstrip("/")}

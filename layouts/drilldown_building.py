@@ -28,6 +28,7 @@ from layouts.components import (
     badge,
     badges,
     crumbs,
+    data,
     empty,
     facts,
     figure,
@@ -39,6 +40,7 @@ from layouts.components import (
     row,
     rows,
     section,
+    skeleton,
     status_word,
     summary,
 )
@@ -81,6 +83,7 @@ def building_panel(
         _summary(view, shown),
         people_section(_("处置联系"), view.people, shown, _("尚未登记责任人和网格员")),
         _devices(view, shown),
+        _risk(view, shown),
         trend_section(shown),
         near_section(view.micro_stations, view.hydrants, shown),
         cameras_section(cameras, shown),
@@ -103,6 +106,12 @@ def alarms_section(alarms: tuple[OpenAlarmView, ...], shown: Shown) -> Component
         html.Ul([_alarm_row(alarm, shown) for alarm in alarms], className="rows"),
         count=len(alarms),
     )
+
+
+def _risk(view: BuildingView, shown: Shown) -> Component:
+    """Return the place for the building's risk; the browser fills it from ``/live/risk``."""
+    place = html.Div(skeleton(3), className="drill-risk", **data(building=view.facts.id))
+    return section(shown.translate("风险"), place)
 
 
 def _worst(view: BuildingView) -> Status | None:

@@ -38,6 +38,7 @@ NAVIGATION: Final = (
     _Surface("desk", "/", "值班台", Right.LOOK_INTO),
     _Surface("wall", "/wall/", "大屏", Right.SEE_LIVE),
     _Surface("weekly", "/weekly/", "周报", Right.READ_WEEK),
+    _Surface("risk", "/risk/", "风险", Right.READ_RISK),
     _Surface("history", "/history/", "历史", Right.READ_HISTORY),
     _Surface("rules", "/rules/", "规则", Right.READ_RULES),
     _Surface("feeds", "/feeds/", "接入", Right.SEE_FEEDS),

@@ -52,6 +52,12 @@ WALL_TODAY: Final = "wall-today"  # live: alarms by hour
 WALL_STATUS: Final = "wall-status"  # live: devices by status
 WALL_COMMUNITIES: Final = "wall-communities"
 
+# Risk
+RISK_TOOLS: Final = "risk-tools"  # live: what is shown, of which buildings
+RISK_LEGEND: Final = "risk-legend"  # live
+RISK_SIDE: Final = "risk-side"  # live: how good it is, ranking, the chosen place
+RISK_TIME: Final = "risk-time"  # live: the slider over the weeks
+
 # Week
 WEEK_PICKER: Final = "week-picker"
 WEEK_BODY: Final = "week-body"

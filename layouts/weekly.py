@@ -13,6 +13,7 @@ from layouts.components import aria, badge, data, skeleton
 from layouts.header import HeaderView, header
 from layouts.i18n import translator
 from layouts.shown import Shown, number
+from layouts.week_risk import week_risk
 from layouts.week_words import change_words, counted, sentence, share, week_days, week_title
 
 #: Minutes are told with a digit after the point.
@@ -74,6 +75,7 @@ def week_body(report: WeekReport, shown: Shown) -> list[Component]:
         _figures(report, shown),
         week_sections.communities(report, shown),
         week_sections.happened(report, shown),
+        week_risk(report, shown),
         week_sections.behaviour(report, shown),
         week_sections.devices(report, shown),
         week_sections.hazards(report, shown),

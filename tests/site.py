@@ -96,7 +96,7 @@ def close_site(site: Site) -> None:
 
 def form_token(client: TestClient) -> str:
     """The token of a sign-in form just opened in this browser."""
-    page = client.get("/login").text
+    page: str = client.get("/login").text
     return page.partition('name="csrf" value="')[2].partition('"')[0]
 
 

@@ -18,6 +18,7 @@ import { contextLayer } from "./lib/layers/context.mjs";
 import { devicesLayer } from "./lib/layers/devices.mjs";
 import { facilitiesLayer } from "./lib/layers/facilities.mjs";
 import { pickOn } from "./lib/layers/pick.mjs";
+import { riskLayer } from "./lib/layers/risk.mjs";
 import { layersMenu } from "./lib/layers_menu.mjs";
 import { watchHealth } from "./lib/lost.mjs";
 import { geometryOfPage } from "./lib/geometry.mjs";
@@ -27,6 +28,8 @@ import { Picture } from "./lib/picture.mjs";
 import { Queue } from "./lib/queue.mjs";
 import { QueueFilters } from "./lib/queue_filters.mjs";
 import { Rights } from "./lib/rights.mjs";
+import { bindRisk } from "./lib/risk/building.mjs";
+import { RiskFollower } from "./lib/risk/follow.mjs";
 import { SearchBox } from "./lib/search.mjs";
 import { select } from "./lib/selection.mjs";
 import { Siren, severityOf } from "./lib/sound.mjs";
@@ -45,6 +48,7 @@ function drawMap(map, picture) {
     devices: devicesLayer(map, picture),
     buildings: buildingsLayer(map, picture),
     context,
+    risk: followedRisk(map, picture),
   };
   new MutationObserver(() => context.repaint()).observe(frame, { attributes: true, attributeFilter: ["data-basemap"] });
   pickOn(map, [layers.alarms, layers.facilities, layers.devices, layers.buildings, context], (hit) => {
@@ -54,8 +58,22 @@ function drawMap(map, picture) {
   return layers;
 }
 
+/** The risk's surface; nothing is asked for before somebody switches it on. */
+function followedRisk(map, picture) {
+  const layer = riskLayer(map, () => picture.town);
+  const follower = new RiskFollower((surface) => layer.surface(surface));
+  layer.opacity(0.55);
+  return {
+    show(on) {
+      layer.show(on);
+      if (on) follower.start();
+      else follower.stop();
+    },
+  };
+}
+
 function switchLayer(layers, name, on) {
-  const shown = { names: layers.context, buildings: layers.buildings, devices: layers.devices }[name];
+  const shown = { names: layers.context, buildings: layers.buildings, devices: layers.devices, risk: layers.risk }[name];
   if (shown) shown.show(on);
   else layers.facilities.showKind(name, on);
 }
@@ -201,6 +219,7 @@ async function main() {
   shortcuts({ queue, siren, bulk, filters, search: new SearchBox(byId(ids.SEARCH_INPUT), byId(ids.SEARCH_RESULTS)) });
   document.addEventListener("click", openDialog);
   bindIncidents(byId(ids.DRILLDOWN), picture);
+  bindRisk(byId(ids.DRILLDOWN));
   bindCameras(byId(ids.DRILLDOWN), () => picture.client.serverNow());
   window.xt.onMap((map) => joinMap(map, picture));
   await ready;

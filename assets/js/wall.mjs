@@ -7,10 +7,12 @@ import { buildingsLayer } from "./lib/layers/buildings.mjs";
 import { contextLayer } from "./lib/layers/context.mjs";
 import { devicesLayer } from "./lib/layers/devices.mjs";
 import { facilitiesLayer } from "./lib/layers/facilities.mjs";
+import { riskLayer } from "./lib/layers/risk.mjs";
 import { watchHealth } from "./lib/lost.mjs";
 import { geometryOfPage } from "./lib/geometry.mjs";
 import { markPainted } from "./lib/painted.mjs";
 import { Picture } from "./lib/picture.mjs";
+import { RiskFollower } from "./lib/risk/follow.mjs";
 import { onTick } from "./lib/ticker.mjs";
 import { Camera, lookAtBox, lookAtPlace } from "./lib/wall/camera.mjs";
 import { FireCard } from "./lib/wall/card.mjs";
@@ -40,28 +42,30 @@ function enlarge(map) {
   return factor;
 }
 
-/** Draws the map; what comes back points at an area or building. */
+/** Draws the map; what comes back points at an area or building, and shows devices or not. */
 function drawMap(map, picture) {
   const context = contextLayer(map, picture);
   const buildings = buildingsLayer(map, picture);
   facilitiesLayer(map, picture);
-  devicesLayer(map, picture);
+  const devices = devicesLayer(map, picture);
   alarmsLayer(map, picture);
-  return (selection) => {
+  const point = (selection) => {
     context.select(selection);
     buildings.select(selection);
   };
+  return { point, devices };
 }
 
-/** Views in turn: the whole, each work point, the week. */
-function viewsOf(town, day) {
+/** Views in turn: the whole, each work point, the risk once there is a forecast, the week. */
+function viewsOf(town, day, risk) {
   const points = (town?.workPoints ?? []).filter((point) => point.rings.length).map((point) => `point:${point.code}`);
-  return ["whole", ...points, ...(day ? ["week"] : [])];
+  return ["whole", ...points, ...(risk ? ["risk"] : []), ...(day ? ["week"] : [])];
 }
 
 function nameOf(key, town) {
   if (key === "whole") return t("全街道");
   if (key === "week") return t("本周");
+  if (key === "risk") return t("风险：预计 4 周内真实警情，越亮越多");
   const point = town.workPoints.find(({ code }) => key === `point:${code}`);
   return point ? named(point.name, point.nameEn) : "";
 }
@@ -76,6 +80,10 @@ class Wall {
   #direction = null;
   #facts = new Facts();
   #feed = dayFeed((day) => this.#takeDay(day));
+  #riskLayer = null;
+  #devices = null;
+  #levels = new Map();
+  #risk = new RiskFollower((surface, places) => this.#takeRisk(surface, places));
 
   constructor(picture) {
     this.picture = picture;
@@ -122,9 +130,24 @@ class Wall {
     this.#map = map;
     this.#size = sizeOf(byId(ids.MAP_FRAME));
     this.#factor = enlarge(map);
-    this.#point = drawMap(map, this.picture);
+    const { point, devices } = drawMap(map, this.picture);
+    this.#point = point;
+    this.#devices = devices;
     this.#ways = waysLayer(map);
+    this.#riskLayer = riskLayer(map, () => this.picture.town);
+    this.#riskLayer.show(false);
     this.#look();
+  }
+
+  /** Begins to follow the forecast, when the page itself is there. */
+  followRisk() {
+    this.#risk.start();
+  }
+
+  #takeRisk(surface, places) {
+    this.#levels = new Map(places.map(({ key, level }) => [key, level]));
+    this.#riskLayer?.surface(surface);
+    this.#change({});
   }
 
   #resize() {
@@ -140,7 +163,7 @@ class Wall {
     if (!town || !worst) return;
     this.list.show(client.alarms.values());
     this.status.show(worst.counts);
-    this.communities.show(town.communities, client.alarms.values(), this.#day?.communities ?? {}, (i) => worst.community[i]);
+    this.communities.show(town.communities, client.alarms.values(), this.#day?.communities ?? {}, (i) => worst.community[i], this.#levels);
     if (full) this.#look();
     this.#direct();
   }
@@ -162,7 +185,7 @@ class Wall {
     const { town } = this.picture;
     if (!town) return;
     const now = performance.now();
-    const views = viewsOf(town, this.#day);
+    const views = viewsOf(town, this.#day, this.#risk.ready);
     const fires = this.#fires();
     const before = this.#direction;
     this.#direction = step(before ?? begin(views, now), { views, fires: fires.map(({ key }) => key), now });
@@ -201,6 +224,7 @@ class Wall {
   #lookAtView(key) {
     const { town } = this.picture;
     byId(ids.WALL_WEEK).hidden = key !== "week";
+    this.#showRisk(key === "risk");
     const point = town.workPoints.find(({ code }) => key === `point:${code}`);
     this.#ways.clear();
     this.#point(point ? { type: "work_point", id: String(point.code) } : null);
@@ -209,6 +233,7 @@ class Wall {
 
   #lookAtFire(key) {
     byId(ids.WALL_WEEK).hidden = true;
+    this.#showRisk(false);
     const fire = this.#fires().find((one) => one.key === key);
     if (!fire || !Number.isFinite(fire.lead.lon)) return;
     const near = nearestOf(this.card.building, this.picture.town);
@@ -216,6 +241,12 @@ class Wall {
     this.#ways.show(fire.lead, near);
     const right = byId(ids.WALL_TAKEOVER).offsetWidth / this.#factor;
     lookAtPlace(this.#map, fire.lead, near, { right, bottom: this.#legendHeight() });
+  }
+
+  /** The surface in place of the devices; alarms stay. */
+  #showRisk(on) {
+    this.#riskLayer.show(on);
+    this.#devices.show(!on);
   }
 
   #legendHeight() {
@@ -233,6 +264,7 @@ async function main() {
   wall.start();
   document.documentElement.dataset.dwell = String(DWELL_MS);
   await markPainted(ready, `#${ids.WALL_TODAY} svg`);
+  wall.followRisk();
 }
 
 main();

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse, Response
 
-from callbacks import desk, feeds, history, rules, wall, weekly
+from callbacks import desk, feeds, history, risk, rules, wall, weekly
 from callbacks.desk.page import current_header
 from callbacks.desk.page import page as desk_page
 from callbacks.http.api_docs import api_docs_router
@@ -35,6 +35,8 @@ from callbacks.http.metrics import Metrics, RequestMetrics, metrics_router
 from callbacks.http.photos import photos_router
 from callbacks.http.problems import LastResort, install_problems
 from callbacks.http.readings import ReadingCounters, readings_router, tell_sources
+from callbacks.http.risk import risk_router
+from callbacks.http.risk_book import RiskBook
 from callbacks.http.rules import rules_router
 from callbacks.http.security import BodyLimit, SecurityHeaders
 from callbacks.http.tiles import tiles_router
@@ -49,7 +51,7 @@ DESK: Final = Surface(
     prefix="/",
     libraries=frozenset({"html", "dcc", "dash_leaflet"}),
     entry="desk.mjs",
-    styles=("base.css", "desk.css", "handling.css"),
+    styles=("base.css", "map.css", "desk.css", "handling.css", "risk_parts.css"),
 )
 WALL: Final = Surface(
     name="wall",
@@ -92,6 +94,14 @@ FEEDS: Final = Surface(
     entry="feeds.mjs",
     styles=("base.css", "feeds.css"),
 )
+RISK: Final = Surface(
+    name="risk",
+    title="风险",
+    prefix="/risk/",
+    libraries=frozenset({"html", "dash_leaflet"}),
+    entry="risk.mjs",
+    styles=("base.css", "map.css", "risk.css", "risk_parts.css"),
+)
 GZIP_LEVEL: Final = 5
 
 
@@ -124,6 +134,7 @@ def make_surfaces(services: Services) -> tuple[SurfaceApp, ...]:
         make_surface(services, WALL, lambda: wall.page(services), wall.register),
         make_surface(services, WEEKLY, lambda: weekly_page(current_header()), weekly.register),
         make_surface(services, HISTORY, lambda: history.page(services), history.register),
+        make_surface(services, RISK, lambda: risk.page(services), risk.register),
         make_surface(services, RULES, lambda: rules.page(services), rules.register),
         make_surface(services, FEEDS, feeds.page, feeds.register),
         make_surface(services, DESK, lambda: desk_page(services), desk.register),
@@ -162,6 +173,7 @@ def _include_routers(
     app.include_router(assets_router(ASSETS_FOLDER, services.build, compressor))
     app.include_router(building_router(services))
     app.include_router(day_router(services))
+    app.include_router(risk_router(services, RiskBook(services)))
     app.include_router(commands_router(services))
     app.include_router(rules_router(services))
     app.include_router(transmitters_router(services))

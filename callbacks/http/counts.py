@@ -1,4 +1,4 @@
-"""``/metrics`` of the ways in that are processes of their own and count in Redis."""
+"""``/metrics`` of the ways in and the risk process, which count in Redis."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,11 +12,12 @@ from prometheus_client.registry import Collector
 from data.feeds.mqtt import counters as mqtt
 from data.feeds.transmitters import counters as transmitters
 from data.live.present import RedisClient
+from data.risk import counters as risk
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What one way in counts: series, what they are, outcomes, gauges, and who reads them."""
+    """What one process counts: series, what they are, outcomes, gauges, and who reads them."""
 
     name: str
     said: str
@@ -40,11 +41,21 @@ WAYS: Final = (
         (("waiting", "Messages that wait"), ("links", "Processes connected to the broker")),
         mqtt.read_counts,
     ),
+    Counted(
+        "xt_risk",
+        "Risk: whole looks, looks at changes, weeks frozen, made afterwards, scored; failures",
+        risk.OUTCOMES,
+        (
+            ("age_seconds", "Since the present's risk was last up to date"),
+            ("whole_ms", "How long the last look at everything took"),
+        ),
+        risk.read_counts,
+    ),
 )
 
 
 class CountsOfWays(Collector):
-    """The counts that the ways in keep in Redis; nothing while Redis is away."""
+    """The counts that these processes keep in Redis; nothing while Redis is away."""
 
     def __init__(self, redis: RedisClient, registry: CollectorRegistry) -> None:
         self._redis = redis

@@ -28,6 +28,7 @@ RIGHT_OF: Final[tuple[tuple[str, Right], ...]] = (
     ("/live", Right.SEE_LIVE),
     ("/tiles", Right.SEE_LIVE),
     ("/weekly", Right.READ_WEEK),
+    ("/risk", Right.READ_RISK),
     ("/history/export", Right.EXPORT),
     ("/history", Right.READ_HISTORY),
     ("/rules", Right.READ_RULES),

@@ -21,6 +21,8 @@ class Right(StrEnum):
     LOOK_INTO = "look_into"
     READ_HISTORY = "read_history"
     READ_WEEK = "read_week"
+    #: The page of the risk; its surface on the wall and in a building belongs to those.
+    READ_RISK = "read_risk"
     #: Files of the history; each is in the audit.
     EXPORT = "export"
     READ_RULES = "read_rules"
@@ -69,6 +71,7 @@ RIGHTS: Final[Mapping[Right, frozenset[Role]]] = {
     Right.LOOK_INTO: _PEOPLE,
     Right.READ_HISTORY: _PEOPLE,
     Right.READ_WEEK: _READERS,
+    Right.READ_RISK: _READERS,
     Right.EXPORT: _READERS,
     Right.READ_RULES: _PEOPLE,
     Right.READ_API: _PEOPLE,
@@ -106,6 +109,7 @@ LOOKING: Final = frozenset(
         Right.LOOK_INTO,
         Right.READ_HISTORY,
         Right.READ_WEEK,
+        Right.READ_RISK,
         Right.EXPORT,
         Right.READ_RULES,
         Right.READ_API,

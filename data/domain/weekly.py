@@ -8,6 +8,7 @@ from typing import Final
 
 from data.domain.devices import online_share
 from data.domain.kpis import Change, Figures, Rates
+from data.domain.risk.verify import Week as Scored
 from data.domain.weeks import Comparison
 from data.domain.words import BuildingCategory, DeviceKind, Platform, Status
 
@@ -125,6 +126,28 @@ class PastFire:
 
 
 @dataclass(frozen=True, slots=True)
+class Unforeseen:
+    """An event that came where the risk map had not foreseen it; ``place`` is empty if unknown."""
+
+    at: datetime
+    place: str
+    place_en: str
+    building: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskWeek:
+    """The forecast of the week; without ``made_at`` it was changed after it was written."""
+
+    made_at: datetime | None
+    frozen: bool = False
+    sufficient: bool = False
+    #: What came; None while the week is not over.
+    score: Scored | None = None
+    unforeseen: tuple[Unforeseen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """A task of the three-year programme."""
 
@@ -159,6 +182,8 @@ class WeekReport:
     hazards_overdue: int
     fires: tuple[PastFire, ...]
     tasks: tuple[Task, ...] = field(default_factory=tuple)
+    #: None: the week has no forecast.
+    risk: RiskWeek | None = None
 
 
 class Trend(StrEnum):

@@ -48,6 +48,8 @@ WORKER: Final = "xt:worker"
 
 #: Hash of the risk forecast of the present: version and body (docs/risk.md).
 RISK: Final = "xt:risk"
+#: What the risk process did, and when it looked last.
+RISK_COUNTS: Final = "xt:risk:counts"
 
 
 def spent(key_id: int) -> str:

@@ -36,7 +36,7 @@ class Hazard(Base):
     kind: Mapped[str] = mapped_column(CODE)
     level: Mapped[int] = mapped_column(default=1)
     found_at: Mapped[datetime] = mapped_column(index=True)
-    due_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
     note: Mapped[str] = mapped_column(Text, default="")
     demo: Mapped[bool] = mapped_column(default=False)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from data.domain.risk.codec import from_bytes, to_bytes
@@ -73,7 +74,10 @@ def add(session: Session, forecast: Forecast, made_at: datetime, *, frozen: bool
             body=body,
         )
     )
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # at the same moment
+        raise FrozenError(f"the week of {forecast.week} has its forecast") from error
 
 
 def weeks(session: Session, since: date | None = None) -> list[WeekTold]:
@@ -105,6 +109,33 @@ def weeks(session: Session, since: date | None = None) -> list[WeekTold]:
     ]
 
 
+def week_of(session: Session, week: date) -> WeekTold | None:
+    """Return a week with its forecast; None without one.
+
+    Raises
+    ------
+    RiskError
+        If the forecast was changed after it was written.
+    """
+    query = (
+        select(RiskForecast, RiskScore.figures)
+        .outerjoin(RiskScore, RiskScore.week == RiskForecast.week)
+        .where(RiskForecast.week == week)
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        return None
+    row, figures = found
+    _check(row)
+    score = None if figures is None else _week(week, figures)
+    return WeekTold(week, row.made_at, row.frozen, row.sufficient, row.sha256, score)
+
+
+def digest_of(session: Session, week: date) -> str | None:
+    """Return what names a week's forecast; None without one."""
+    return session.scalar(select(RiskForecast.sha256).where(RiskForecast.week == week))
+
+
 def body_of(session: Session, week: date) -> bytes | None:
     """Return the bytes of a week's forecast as they were written; None without one.
 
@@ -116,8 +147,7 @@ def body_of(session: Session, week: date) -> bytes | None:
     row = session.get(RiskForecast, week)
     if row is None:
         return None
-    if hashlib.sha256(row.body).hexdigest() != row.sha256:
-        raise RiskError(f"the forecast of the week of {week} was changed after it was written")
+    _check(row)
     return row.body
 
 
@@ -154,6 +184,11 @@ def forget(session: Session, today: date) -> None:
     session.execute(delete(RiskForecast).where(old))
 
 
+def _check(row: RiskForecast) -> None:
+    if hashlib.sha256(row.body).hexdigest() != row.sha256:
+        raise RiskError(f"the forecast of the week of {row.week} was changed after it was written")
+
+
 def _figures(week: Week) -> dict[str, Any]:
     figures = asdict(week)
     del figures["monday"]
@@ -171,4 +206,5 @@ def _week(monday: date, figures: dict[str, Any]) -> Week:
         expected=figures["expected"],
         ranks=tuple(figures["ranks"]),
         groups=tuple((float(expected), int(came)) for expected, came in figures["groups"]),
+        missed=tuple((float(at), str(building)) for at, building in figures.get("missed", ())),
     )

@@ -1,13 +1,13 @@
 """Everything that the risk forecast rests on, read in a handful of statements."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 from shapely import MultiPolygon, Polygon
 from sqlalchemy import or_, select, true
 from sqlalchemy.orm import Session
@@ -35,6 +35,8 @@ LIMITS: Final = {"residual_current_ma": 300.0, "temperature_c": 70.0}
 QUIET_SHARE: Final = 0.6
 ELECTRICAL: Final = (DeviceKind.ELECTRICAL, DeviceKind.CHARGER)
 SERIOUS: Final = 2
+#: For so few buildings a table of distances is as quick as a tree.
+FEW: Final = 16
 _CATEGORY: Final = {category: k for k, category in enumerate(CATEGORIES)}
 
 
@@ -104,6 +106,53 @@ def study_area(session: Session) -> Polygon | MultiPolygon | None:
         return None
     area = geometry_to_metric(shapely.union_all(shapes))
     return area if isinstance(area, Polygon | MultiPolygon) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a filter asks of buildings, in the order of their ids.
+
+    Attributes
+    ----------
+    ids, community, category, work_point : ndarray of str, shape (n,)
+    xy : ndarray, shape (n, 2)
+        Metres, EPSG:4549.
+    kinds : mapping of str to ndarray of bool, shape (n,)
+        By kind of device: whether the building has one.
+    """
+
+    ids: NDArray[np.str_]
+    community: NDArray[np.str_]
+    category: NDArray[np.str_]
+    work_point: NDArray[np.str_]
+    xy: NDArray[np.float64]
+    kinds: Mapping[str, NDArray[np.bool_]]
+
+
+def standing(session: Session) -> Standing:
+    """Return the buildings as filters look at them."""
+    query = select(
+        Building.id,
+        Building.community_code,
+        Building.category,
+        Community.work_point_id,
+        Building.lon,
+        Building.lat,
+    ).join(Community, Community.code == Building.community_code)
+    rows = sorted(session.execute(query).all(), key=lambda row: row.id)
+    place = {row.id: k for k, row in enumerate(rows)}
+    kinds = {str(kind): np.zeros(len(rows), dtype=bool) for kind in DeviceKind}
+    there = select(Device.building_id, Device.kind).where(Device.building_id.is_not(None))
+    for building_id, kind in session.execute(there.distinct()):
+        kinds[str(kind)][place[building_id]] = True
+    return Standing(
+        ids=np.array([row.id for row in rows], dtype=np.str_),
+        community=np.array([row.community_code for row in rows], dtype=np.str_),
+        category=np.array([str(row.category) for row in rows], dtype=np.str_),
+        work_point=np.array([row.work_point_id for row in rows], dtype=np.str_),
+        xy=_metres([(row.lon, row.lat) for row in rows]),
+        kinds=kinds,
+    )
 
 
 def changed_since(session: Session, since: datetime, until: datetime) -> set[str]:
@@ -181,12 +230,24 @@ def _facilities(
         some = [row for row in rows if row.kind is kind]
         near[name] = np.full(len(xy), np.nan)
         if some and len(xy):
-            tree = cKDTree(_metres([(row.lon, row.lat) for row in some]))
-            near[name], which = tree.query(xy)
+            near[name], which = _nearest(xy, _metres([(row.lon, row.lat) for row in some]))
             if kind is FacilityKind.HYDRANT:
                 watched = np.array([number.get(row.device_id or "", NOWHERE) for row in some])
                 hydrant = watched[which].astype(np.int64)
     return near, hydrant
+
+
+def _nearest(
+    xy: NDArray[np.float64], places: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return how far the nearest place is from each point, and which it is."""
+    if len(xy) > FEW:
+        from scipy.spatial import cKDTree  # noqa: PLC0415 - web processes look at few
+
+        distance, which = cKDTree(places).query(xy)
+        return distance, which
+    away = np.hypot(*(xy[:, None, :] - places[None, :, :]).transpose(2, 0, 1))
+    return away.min(axis=1), away.argmin(axis=1)
 
 
 def _devices(rows: Sequence[Any], place: Mapping[str, int]) -> Table:
@@ -242,16 +303,25 @@ def _events(
     xy: NDArray[np.float64],
     among: Callable[[Any], Any],
 ) -> Table:
-    """Return fires, and judged incidents that are no fire of the table of fires."""
+    """Return fires, and judged incidents that are no fire of the table of fires.
+
+    The fire of an incident is written with the verdict, and not known before.
+    """
     fires = session.execute(
-        select(Fire.at, Fire.building_id, Fire.incident_id, Fire.lon, Fire.lat).where(
-            among(Fire.building_id)
-        )
+        select(Fire.at, Fire.building_id, Fire.incident_id, Fire.lon, Fire.lat, Incident.closed_at)
+        .outerjoin(Incident, Incident.id == Fire.incident_id)
+        .where(among(Fire.building_id))
     ).all()
     told = {row.incident_id for row in fires}
     where = _metres([(row.lon, row.lat) for row in fires])
     kept = [
-        (*at, _epoch(row.at), _epoch(row.at), place.get(row.building_id or "", NOWHERE), 1)
+        (
+            *at,
+            _epoch(row.at),
+            _epoch(row.closed_at or row.at),
+            place.get(row.building_id or "", NOWHERE),
+            1,
+        )
         for at, row in zip(where.tolist(), fires, strict=True)
     ]
     judged = session.execute(

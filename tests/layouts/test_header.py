@@ -29,10 +29,11 @@ def test_navigation_names_the_pages_and_where_we_are():
         ("Duty desk", "/"),
         ("Wall", "/wall/"),
         ("Week", "/weekly/"),
+        ("Risk", "/risk/"),
         ("History", "/history/"),
         ("Rules", "/rules/"),
     ]
-    assert [item.get("aria-current") for item in items] == [None, None, "page", None, None]
+    assert [item.get("aria-current") for item in items] == [None, None, "page", None, None, None]
 
 
 def test_a_maintainer_is_led_to_what_he_may_see():

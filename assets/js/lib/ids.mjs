@@ -47,6 +47,12 @@ export const WALL_TODAY = "wall-today";
 export const WALL_STATUS = "wall-status";
 export const WALL_COMMUNITIES = "wall-communities";
 
+// Risk
+export const RISK_TOOLS = "risk-tools";
+export const RISK_LEGEND = "risk-legend";
+export const RISK_SIDE = "risk-side";
+export const RISK_TIME = "risk-time";
+
 // Week
 export const WEEK_PICKER = "week-picker";
 export const WEEK_BODY = "week-body";

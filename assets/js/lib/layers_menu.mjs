@@ -28,6 +28,7 @@ const switches = () => [
   ["hydrant", t("消火栓"), true],
   ["micro_station", t("微型消防站"), true],
   ["camera", t("视频"), false],
+  ["risk", t("风险热力"), false],
 ];
 
 /** How many layers are hidden that are usually shown. @param {Record<string, boolean>} state */

@@ -15,7 +15,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from data.domain.risk.records import (
     CATEGORIES,
@@ -181,6 +180,8 @@ def rescored(
 
 def _learn(past: Sequence[Past], tell: Callable[[float], None]) -> tuple[Floats, Floats]:
     """Return the weights and bases of greatest posterior probability."""
+    from scipy.optimize import minimize  # noqa: PLC0415 - web processes score, but never learn
+
     prior = np.array([term.prior for term in TERMS])
     prior_base = np.log([CATEGORY_PRIOR[one] for one in CATEGORIES])
     told = [one for one in past if one.events.any()]

@@ -5,12 +5,13 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely import MultiPolygon, Polygon
 
 from data.domain.risk.records import Buildings, Floats, Raster
 from geo.risk.events import Events
 from geo.risk.grid import NONE
 from geo.risk.mixture import forecast as surface_of
-from geo.risk.surface import Frame, add, draw, sums
+from geo.risk.surface import Frame, add, draw, frame_of, sums
 
 #: Cells of the density are so many times as wide as those that are drawn.
 SIDE: Final = 4
@@ -55,6 +56,18 @@ def with_nearby(buildings: Buildings, there: Density) -> Buildings:
     return buildings.having(nearby=there.nearby(buildings.xy))
 
 
+def filtered(area: Polygon | MultiPolygon, xy: Floats, expected: NDArray[np.floating]) -> Raster:
+    """Return the surface of some buildings alone."""
+    frame = frame_of(area)
+    return _raster(frame, draw(frame, xy, expected))
+
+
+def _raster(frame: Frame, cells: Floats) -> Raster:
+    grid = frame.grid
+    shown = np.where(frame.inside, cells, np.nan).astype(np.float32)
+    return Raster(shown.reshape(grid.ny, grid.nx), grid.west, grid.south, grid.cell_m)
+
+
 @dataclass(frozen=True, slots=True)
 class Canvas:
     """Draws the surface: the buildings' expected events, and those of elsewhere below them."""
@@ -66,12 +79,12 @@ class Canvas:
     def draw(self, xy: Floats, expected: NDArray[np.floating]) -> Raster:
         """Return the surface of all buildings."""
         cells = draw(self.frame, xy, expected) + self._elsewhere()
-        return self._raster(cells)
+        return _raster(self.frame, cells)
 
     def redraw(self, surface: Raster, xy: Floats, more: Floats) -> Raster:
         """Return a surface to which expected events at some places were added."""
         cells = np.nan_to_num(surface.values.ravel().astype(np.float64))
-        return self._raster(add(self.frame, cells, xy, more))
+        return _raster(self.frame, add(self.frame, cells, xy, more))
 
     def _elsewhere(self) -> Floats:
         grid, larger = self.frame.grid, self.density.frame.grid
@@ -80,8 +93,3 @@ class Canvas:
         fine = np.where(self.frame.inside, fine.ravel(), 0.0)
         total = fine.sum()
         return fine * (self.elsewhere / total) if total > 0 else fine
-
-    def _raster(self, cells: Floats) -> Raster:
-        grid = self.frame.grid
-        shown = np.where(self.frame.inside, cells, np.nan).astype(np.float32)
-        return Raster(shown.reshape(grid.ny, grid.nx), grid.west, grid.south, grid.cell_m)

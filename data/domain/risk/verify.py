@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from data.domain.risk.known import Records, came, events_at
 from data.domain.risk.model import WEEKS
@@ -44,6 +43,9 @@ class Week:
     groups : tuple of (float, int)
         Of each fifth of the buildings, from the lowest scores: expected events, and those that
         came.
+    missed : tuple of (float, str)
+        Of each event outside the tenth of the area that was ranked first: seconds since 1970, and
+        its building; empty if it was at none.
     """
 
     monday: date
@@ -52,6 +54,7 @@ class Week:
     expected: float
     ranks: tuple[float, ...]
     groups: tuple[tuple[float, int], ...]
+    missed: tuple[tuple[float, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,8 @@ def verify(forecast: Forecast, records: Records, frame: Frame, start: float, end
     part = (end - start) / (WEEKS * 7 * 86_400.0)
     ranks, groups = _at_buildings(forecast, records, start, end, part)
     expected = float(np.nansum(forecast.surface.values)) * part
-    return Week(forecast.week, len(where), found, expected, ranks, groups)
+    missed = _missed(records, start, end, inside, found[MODEL][TENTH])
+    return Week(forecast.week, len(where), found, expected, ranks, groups, missed)
 
 
 def judge(weeks: Sequence[Week]) -> Verdict | None:
@@ -175,12 +179,35 @@ def _at_buildings(
     ids = records.buildings.ids[some["building"][which & (some["building"] >= 0)].astype(np.int64)]
     rows = np.searchsorted(forecast.ids, ids)
     rows = rows[(rows < n) & (forecast.ids[np.minimum(rows, n - 1)] == ids)]
-    rank = (rankdata(forecast.expected) - 0.5) / n
+    rank = _ranks(forecast.expected)
     group = np.minimum((rank * GROUPS).astype(np.int64), GROUPS - 1)
     expected = np.bincount(group, forecast.expected.astype(np.float64), GROUPS) * part
     happened = np.bincount(group[rows], minlength=GROUPS)
     pairs = tuple((float(e), int(c)) for e, c in zip(expected, happened, strict=True))
     return tuple(float(one) for one in np.sort(rank[rows])), pairs
+
+
+def _missed(
+    records: Records,
+    start: float,
+    end: float,
+    inside: NDArray[np.bool_],
+    hit: Sequence[float],
+) -> tuple[tuple[float, str], ...]:
+    """Return time and building of the events that were not foreseen, in the order of time."""
+    some = records.events
+    which = (some["at"] >= start) & (some["at"] < end) & (some["real"] > 0)
+    at, building = some["at"][which][inside], some["building"][which][inside].astype(np.int64)
+    ids = [str(records.buildings.ids[one]) if one >= 0 else "" for one in building]
+    missed = np.array(hit) == 0
+    return tuple(sorted((float(at[k]), ids[k]) for k in np.flatnonzero(missed)))
+
+
+def _ranks(score: NDArray[np.floating]) -> Floats:
+    """Return the share of the places with a lower score, of equal ones half."""
+    _values, place, count = np.unique(score, return_inverse=True, return_counts=True)
+    below = np.cumsum(count) - count
+    return np.asarray((below + count / 2)[place.ravel()] / len(score))
 
 
 def _hits(score: Floats, where: NDArray[np.int64], share: float) -> tuple[float, ...]:

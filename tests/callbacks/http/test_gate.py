@@ -29,6 +29,8 @@ EXAMPLE = {
     "{version}": "lane",
     "{name}": "context.json",
     "{building_id}": "B1",
+    "{community}": "350582005001",
+    "{week}": "2026-06-01",
     "{tab}": "alarms",
     "{file_format}": "csv",
     "{key}": "0123456789abcdef",

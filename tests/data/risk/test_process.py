@@ -17,7 +17,9 @@ from data.domain.words import AlarmKind, Reported, Verdict
 from data.live import keys
 from data.live.present import PresentMissingError
 from data.live.risk import present_risk, risk_version
-from data.risk.process import HINDCASTS, RiskProcess
+from data.risk.counters import read_counts
+from data.risk.process import RiskProcess
+from data.risk.weeks import HINDCASTS
 from data.store import risk_forecasts
 from data.store.models import (
     Building,
@@ -289,6 +291,29 @@ def test_two_processes_do_no_harm(town: Lane) -> None:
         one.step()
         two.step()
     assert town.count(RiskForecast) == 12
+    one.step()
+    two.step()
+    told = read_counts(town.redis)
+    assert told is not None
+    assert (told["whole"], told["afterwards"]) == (2, 12)
+    assert told["age_seconds"] <= 60
+
+
+def test_of_two_who_write_a_week_at_once_one_is_refused(
+    town: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    risk = process(town)
+    risk.step()
+    with town.database.reading() as session:
+        (week,) = risk_forecasts.weeks(session)
+        made = risk_forecasts.forecast_of(session, week.week)
+    assert made is not None
+    with town.database.writing() as session:
+        monkeypatch.setattr(session, "get", lambda *_: None)  # neither saw the other's
+        with pytest.raises(risk_forecasts.FrozenError, match="has its forecast"):
+            risk_forecasts.add(session, made, town.clock(), frozen=True)
+        session.rollback()
+    assert town.count(RiskForecast) == 1
 
 
 def test_without_any_past_it_rests_on_published_weights(lane: Lane) -> None:
@@ -309,3 +334,26 @@ def test_while_redis_is_away_it_tries_again(town: Lane) -> None:
     assert not running.is_alive()
     with pytest.raises(PresentMissingError):
         risk_version(away)
+    assert read_counts(away) is None
+
+
+def test_a_failure_is_counted_and_told_when_redis_is_back(
+    town: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    risk, stop = process(town), Event()
+    risk.look()
+    step, tried = risk.step, [0]
+
+    def one_failure_then_one_step() -> bool:
+        tried[0] += 1
+        if tried[0] == 1:
+            raise PresentMissingError("redis is away")
+        stop.set()
+        return step()
+
+    monkeypatch.setattr("data.risk.process.LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(risk, "step", one_failure_then_one_step)
+    risk.run(stop)
+    told = read_counts(town.redis)
+    assert told is not None
+    assert told["failed"] == 1

@@ -3,12 +3,22 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from data.domain.kpis import Flood
 from data.domain.weeks import NoRecordError, WeekError, parse_week
 from data.domain.words import AlarmKind, BuildingCategory, DeviceKind, Outcome, Status, Verdict
-from data.store.models import Fire, Hazard, Incident, Inspection, ProgrammeTask
+from data.risk import weeks
+from data.risk.weeks import load_town
+from data.store.models import (
+    Fire,
+    Hazard,
+    Incident,
+    Inspection,
+    ProgrammeTask,
+    RiskForecast,
+    RiskScore,
+)
 from data.store.weekly import STATEMENTS, read_days, read_week
 from tests.cast import HOUYANG, LAT, LON, SHATANG
 from tests.data.store.weekrows import LATER, MONDAY, add, alarm, closed, ground
@@ -256,3 +266,59 @@ def test_days_of_a_running_week_stop_today_but_not_the_week_before(week_database
     this, last = read_days(week_database, WEEK, MONDAY + DAY + HOUR)
     assert this == (1, 0)
     assert last == (0, 0, 0, 0, 0, 0, 2)
+
+
+def test_a_week_without_a_forecast_says_nothing_of_one(town):
+    add(town, alarm(MONDAY))
+    assert read_week(town, WEEK, LATER).risk is None
+
+
+def frozen_and_scored(database):
+    """Freeze the week before it begins, let something burn in it, and score it."""
+    add(database, Fire(at=MONDAY + DAY, building_id="B1", **PLACE))
+    add(database, Fire(at=MONDAY + 2 * DAY, building_id=None, **PLACE))
+    there = load_town(database)
+    weeks.make_week(database, there, WEEK, MONDAY - HOUR)
+    weeks.score_week(database, there, WEEK.monday, LATER)
+
+
+PLACE = {"community_code": SHATANG, "lon": LON, "lat": LAT, "cause": "ebike"}
+
+
+def test_the_forecast_of_the_week_is_held_against_what_came(week_database):
+    frozen_and_scored(week_database)
+    found = read_week(week_database, WEEK, LATER).risk
+    assert found is not None
+    assert (found.made_at, found.frozen, found.sufficient) == (MONDAY - HOUR, True, False)
+    assert found.score is not None
+    assert found.score.events == 2
+    hits = found.score.hits["model"]["10"]
+    assert [(one.at, one.building) for one in found.unforeseen] == [
+        (at, building)
+        for at, building, hit in zip(
+            (MONDAY + DAY, MONDAY + 2 * DAY), ("学府路 12 号", None), hits, strict=True
+        )
+        if hit == 0
+    ]
+
+
+def test_what_was_not_foreseen_is_named(week_database):
+    frozen_and_scored(week_database)
+    with week_database.writing() as session:
+        row = session.get_one(RiskScore, WEEK.monday)
+        missed = [[(MONDAY + DAY).timestamp(), "B1"], [(MONDAY + 2 * DAY).timestamp(), ""]]
+        row.figures = {**row.figures, "missed": missed}
+    found = read_week(week_database, WEEK, LATER).risk
+    assert [(one.at, one.place, one.building) for one in found.unforeseen] == [
+        (MONDAY + DAY, "沙塘社区", "学府路 12 号"),
+        (MONDAY + 2 * DAY, "", None),
+    ]
+
+
+def test_a_forecast_that_was_changed_is_no_forecast(week_database):
+    frozen_and_scored(week_database)
+    with week_database.writing() as session:
+        session.execute(update(RiskForecast).values(body=b"x"))
+    found = read_week(week_database, WEEK, LATER).risk
+    assert found is not None
+    assert (found.made_at, found.score, found.unforeseen) == (None, None, ())

@@ -4,6 +4,7 @@ import { number, percent } from "../format.mjs";
 import { t } from "../i18n.mjs";
 import { inService, onlineShare } from "../kpis.mjs";
 import { STATUS, markElement } from "../marks.mjs";
+import { levelWord } from "../risk/words.mjs";
 import { statusWord } from "../words.mjs";
 import { drawHours, hourGeometry } from "./hours.mjs";
 import { shortName } from "./names.mjs";
@@ -88,7 +89,8 @@ export function communitiesPanel(node) {
     const mark = el("span", { class: "mark", dataset: { community: code, status: "normal" }, "aria-hidden": "true" });
     const parts = { mark, open: el("b", { class: "num" }), week: el("span", { class: "num quiet" }), bar: el("i") };
     const title = el("span", { class: "wall-community-name", text: shortName(community.name, community.nameEn) });
-    parts.node = el("li", { class: "wall-community" }, mark, title, parts.open, el("span", { class: "wall-community-bar" }, parts.bar), parts.week);
+    parts.risk = el("span", { class: "wall-community-risk" });
+    parts.node = el("li", { class: "wall-community" }, mark, title, parts.risk, parts.open, el("span", { class: "wall-community-bar" }, parts.bar), parts.week);
     return parts;
   }
 
@@ -96,8 +98,9 @@ export function communitiesPanel(node) {
     /**
      * @param {{code: string, name: string, nameEn: string}[]} communities @param {Iterable<object>} alarms
      * @param {Record<string, number>} week @param {(i: number) => number} worst status byte of a community
+     * @param {Map<string, number>} [levels] of risk, by code
      */
-    show(communities, alarms, week, worst) {
+    show(communities, alarms, week, worst, levels = new Map()) {
       const ranked = rankCommunities(communities, alarms, week);
       const most = Math.max(1, ...ranked.map((row) => row.week));
       for (const row of ranked) {
@@ -106,6 +109,9 @@ export function communitiesPanel(node) {
         const parts = nodes.get(code);
         setAttr(parts.mark, "data-status", STATUS[worst(communities.indexOf(row.community))]);
         setText(parts.open, String(row.open));
+        const level = levels.get(code);
+        setAttr(parts.risk, "data-level", level ? String(level) : null); // blue is nothing to look at
+        setText(parts.risk, level ? levelWord(level) : "");
         setAttr(parts.node, "data-open", row.open ? "" : null);
         setText(parts.week, number(row.week));
         parts.bar.style.width = `${(100 * row.week) / most}%`;
