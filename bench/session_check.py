@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+import typer
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bench.harness import report, spread
@@ -20,14 +21,15 @@ from data.store.users import Client, Users
 
 ACCOUNTS: Final = 20
 SESSIONS_EACH: Final = 50
-REQUESTS: Final = 2000
 PASSWORD: Final = "correct horse"  # noqa: S105 (of accounts that live as long as this run)
 #: What a session check may take.
 GOAL_MS: Final = 1.0
 OK: Final = 200
 
 
-def main() -> None:
+def main(
+    requests: Annotated[int, typer.Option(min=1, help="Requests of each kind.")] = 2000,
+) -> None:
     """Measure in one run: the bare application, then the gate in front of it."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'bench.db'}"
@@ -36,7 +38,7 @@ def main() -> None:
         users = Users(database)
         token = _fill(users)
         sessions = Sessions(users, lambda: datetime.now(UTC))
-        asyncio.run(_measure(sessions, token))
+        asyncio.run(_measure(sessions, token, requests))
         database.close()
 
 
@@ -52,20 +54,22 @@ def _fill(users: Users) -> str:
     return token
 
 
-async def _measure(sessions: Sessions, token: str) -> None:
+async def _measure(sessions: Sessions, token: str, requests: int) -> None:
     gate = Gate(_answer, sessions)
     scope = _scope(token)
-    bare = await _times(_answer, scope, lambda: None)
-    remembered = await _times(gate, scope, lambda: None)
-    asked = await _times(gate, scope, sessions._known.clear)
+    bare = await _times(_answer, scope, requests, lambda: None)
+    remembered = await _times(gate, scope, requests, lambda: None)
+    asked = await _times(gate, scope, requests, sessions._known.clear)
     _tell("nothing in front", bare)
     _tell("session remembered", remembered, goal_ms=GOAL_MS)
     _tell("session asked of SQL, at most once a second", asked)
 
 
-async def _times(app: ASGIApp, scope: Scope, before: Callable[[], object]) -> list[float]:
+async def _times(
+    app: ASGIApp, scope: Scope, requests: int, before: Callable[[], object]
+) -> list[float]:
     taken = []
-    for _ in range(REQUESTS):
+    for _ in range(requests):
         before()
         statuses: list[int] = []
 
@@ -103,4 +107,4 @@ def _tell(what: str, taken: list[float], **more: Any) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)
