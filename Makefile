@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help run simulate install dev test test-tools check fmt lint types imports js messages audit-code audit-deps lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge bench-http bench-mqtt bench-pipeline bench-fire bench-transmitters bench-risk bench-risk-store audit-verify fuzz faults hooks clean
+.PHONY: help run simulate install dev test test-tools check fmt lint types imports js messages audit-code audit-deps lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge bench-http bench-mqtt bench-pipeline bench-fire bench-transmitters bench-risk bench-risk-store bench-session audit-verify fuzz faults hooks clean
 
 help: ## list the tasks
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -130,6 +130,9 @@ bench-risk: dev ## the risk forecast of 100,000 and 1,000,000 buildings
 
 bench-risk-store: dev ## the risk process with 100,000 buildings in SQL: everything, and one change
 	@$(BIN)/python -m bench.risk_store
+
+bench-session: dev ## what the check of session and right adds to a request
+	@$(BIN)/python -m bench.session_check
 
 bench-pipeline: dev ## readings and alarms a second on one core, a storm, the memory of the last 24 hours
 	@$(BIN)/python -m bench.pipeline

@@ -22,8 +22,9 @@ from callbacks.desk.handling import building_here, incident_at_hand
 from data.domain.drilldown import KindTrend, ReadFine, TrendSpan, finer
 from data.domain.errors import NotFoundError
 from data.domain.figures import FINE_S, Tally
+from data.domain.rights import rights_of
 from data.domain.views import DeviceNow
-from data.domain.words import DeviceKind, Status
+from data.domain.words import DeviceKind, Role, Status
 from data.embedded import EmbeddedRedis
 from data.live import keys, rings
 from data.store.cameras import cameras_near
@@ -49,7 +50,7 @@ from layouts.shown import Shown
 from tests.statements import statements
 
 GOAL_MS: Final = 200
-SHOWN: Final = Shown("zh", NOW, may_command=True)
+SHOWN: Final = Shown("zh", NOW, rights_of(Role.DUTY))
 Ask = Callable[[Any], object]
 Views = dict[str, Ask]
 

@@ -194,6 +194,7 @@ def _follow(database: Database, redis: Any) -> None:
         session.execute(insert(Hazard), [hazard])
     clock[0] += timedelta(seconds=10)
     took, _ = seconds(risk.look)
+    assert risk._present is not None
     forecast = risk._present.forecast
     encoded, body = seconds(lambda: to_bytes(forecast))
     report("a look at one change", seconds=took, of_it_encoding=encoded, bytes=len(body))

@@ -1,4 +1,4 @@
-"""The feeds page, for admins: the gate lets nobody else through; the browser fills and moves it."""
+"""The feeds page: the gate asks who may see it; the browser fills and moves it."""
 
 from dash import Dash
 from dash.development.base_component import Component

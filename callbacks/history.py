@@ -18,9 +18,9 @@ from data.domain.history import (
     Order,
     SortKey,
     Tab,
-    may_export,
     parse_query,
 )
+from data.domain.rights import Right
 from data.store.drilldown import place_of
 from data.store.extent import any_demo
 from data.store.guard import StoreUnavailableError, reading
@@ -102,7 +102,7 @@ def page(services: Services) -> Component:
     with services.database.reading() as session:
         places = [place_of(row) for row in all_communities(session)]
         demo = any_demo(session)
-    export = user is not None and may_export(user.role)
+    export = user is not None and user.may(Right.EXPORT)
     return history_page(HistoryView(current_header(), places, may_export=export, demo=demo))
 
 

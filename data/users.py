@@ -23,8 +23,10 @@ from data.store.users import Users
 #: Demo accounts: name → role and what the screen calls them.
 DEMO_ACCOUNTS: Final[dict[str, tuple[Role, str]]] = {
     "duty": (Role.DUTY, "值班员"),
+    "shift_lead": (Role.SHIFT_LEAD, "值班长"),
     "leader": (Role.LEADER, "领导"),
     "admin": (Role.ADMIN, "管理员"),
+    "maintainer": (Role.MAINTAINER, "维保人员"),
 }
 SIGN_INS_FILE: Final = "demo-signin.txt"
 HASH_SHOWN: Final = 12

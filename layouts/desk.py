@@ -12,7 +12,7 @@ import dash_leaflet as dl
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from data.domain.accounts import COMMANDERS
+from data.domain.rights import Right, alarms_of, rights_of
 from data.domain.words import DeviceKind, FacilityKind, Status
 from layouts import ids, words
 from layouts.components import Part, aria, data, mark, skeleton
@@ -55,8 +55,14 @@ KEYS: Final = (
     (("Esc",), "返回上一级、关闭窗口"),
     (("?",), "显示本说明"),
 )
-#: Keys of commands, which those who only look do not have.
-COMMAND_KEYS: Final = frozenset({("A",), ("Shift", "A"), ("V",), ("F",), ("S",)})
+#: Keys of commands and what they need.
+RIGHT_OF_KEY: Final = {
+    ("A",): Right.ACKNOWLEDGE,
+    ("Shift", "A"): Right.ACKNOWLEDGE,
+    ("V",): Right.JUDGE,
+    ("F",): Right.CONFIRM_FIRE,
+    ("S",): Right.SHELVE,
+}
 
 #: What the map draws besides devices: the letter of its icon and its word.
 ICONS: Final = (
@@ -99,7 +105,11 @@ def desk(view: DeskView) -> Component:
             _help(view.header, _),
         ],
         className="desk",
-        **data(lang=view.header.lang, role=view.header.role),
+        **data(
+            lang=view.header.lang,
+            rights=" ".join(sorted(rights_of(view.header.role))),
+            alarms=" ".join(sorted(alarms_of(view.header.role))),
+        ),
     )
 
 
@@ -302,8 +312,8 @@ def _kpi(name: str, label: str, unit: str, status: Status | None = None) -> Comp
 
 
 def _help(who: HeaderView, _: Translator) -> Component:
-    commands = who.role in COMMANDERS
-    known = [(keys, what) for keys, what in KEYS if commands or keys not in COMMAND_KEYS]
+    held = rights_of(who.role)
+    known = [(keys, what) for keys, what in KEYS if RIGHT_OF_KEY.get(keys, Right.LOOK_INTO) in held]
     return html.Dialog(
         [
             html.H2(_("键盘快捷键"), id="help-title"),

@@ -7,6 +7,7 @@ from typing import Final
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from data.domain.rights import Right
 from data.domain.views import (
     AreaRow,
     BuildingRow,
@@ -288,7 +289,7 @@ def _person_row(person: PersonView, shown: Shown) -> Component:
     phone: Component = html.Span(person.phone, className="num")
     if not person.phone:
         phone = html.Span(_("未登记电话"), className="quiet")
-    elif shown.may_call:
+    elif shown.may(Right.SEE_PHONES):
         phone = html.A(person.phone, href=f"tel:{person.phone}", className="num")
     role = _(words.PERSON_ROLE[person.role])
     sub = " · ".join(part for part in (role, person.grid) if part)

@@ -15,6 +15,7 @@ from dash.development.base_component import Component
 
 from data.domain.drilldown import Check, Handling, Help, IncidentDetail, OpenNear, PastAlarm
 from data.domain.response import STAGES, Stage
+from data.domain.rights import Right
 from data.domain.words import STATUS_OF_ALARM, AlarmKind
 from layouts import words
 from layouts.components import Part, aria, badge, data, empty, href, mark, section
@@ -79,7 +80,7 @@ def checklist_section(at_hand: AtHand, shown: Shown) -> Component:
     """Return what to think of, with who has done what."""
     _ = shown.translate
     checks = at_hand.handling.checks
-    tick = at_hand.incident.closed_at is None and shown.may_command
+    tick = at_hand.incident.closed_at is None and shown.may(Right.RESPOND)
     done = sum(check.done_at is not None for check in checks)
     return section(
         _("核对清单"),
@@ -93,7 +94,7 @@ def checklist_section(at_hand: AtHand, shown: Shown) -> Component:
 
 def note_section(at_hand: AtHand, shown: Shown) -> Part:
     """Return the place of the note's form; a note may be added when all is over."""
-    if not shown.may_command:
+    if not shown.may(Right.NOTE):
         return None
     return section(shown.translate("处置备注"), act("note", at_hand.incident.id), css="acts")
 
@@ -102,16 +103,23 @@ def ending_section(at_hand: AtHand, shown: Shown) -> Part:
     """Return the places of verdict, merge and split; nothing where none of them may be done."""
     _ = shown.translate
     view = at_hand.incident
-    if view.closed_at is not None or not shown.may_command:
+    if view.closed_at is not None or not shown.may(Right.END_INCIDENT):
         return None
     running = view.response.running
     wait = html.P(_("处置还在进行：先记录结束，再结案。"), className="quiet")
     return section(
         _("结案"),
         wait if running else act("close", view.id),
-        _folded(_("合并其他警情"), _merge(at_hand, shown)),
-        _folded(_("拆分警情"), _split(view, shown)),
+        *(_regroup(at_hand, shown) if shown.may(Right.REGROUP) else ()),
         css="acts",
+    )
+
+
+def _regroup(at_hand: AtHand, shown: Shown) -> tuple[Part, Part]:
+    _ = shown.translate
+    return (
+        _folded(_("合并其他警情"), _merge(at_hand, shown)),
+        _folded(_("拆分警情"), _split(at_hand.incident, shown)),
     )
 
 
@@ -243,17 +251,15 @@ def _next_step(at_hand: AtHand, shown: Shown) -> Part:
     links = html.P(record, className="response-links")
     if view.closed_at is not None:
         return links if view.alarms else None
-    if not shown.may_command:
-        return links
     parts: list[Part] = []
-    if (waits := _to_confirm(at_hand)) is not None:
+    if shown.may(Right.CONFIRM_FIRE) and (waits := _to_confirm(at_hand)) is not None:
         parts.append(act("confirm", view.id, alarm=waits.id))
     stage = STAGES.index(view.response.stage)
-    if stage + 1 < len(STAGES):
+    if shown.may(Right.RESPOND) and stage + 1 < len(STAGES):
         following = STAGES[stage + 1]
         to = _send(shown) if following is Stage.DISPATCHED else None
         parts.append(act(_FORM_OF[following], view.id, options=to))
-    return html.Div([*parts, links], className="acts")
+    return html.Div([*parts, links], className="acts") if parts else links
 
 
 def _record_class(at_hand: AtHand) -> str:

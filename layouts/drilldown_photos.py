@@ -4,6 +4,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from data.domain.drilldown import PhotoView
+from data.domain.rights import Right
 from layouts.components import empty, section
 from layouts.drilldown_handling import AtHand, act
 from layouts.shown import Shown
@@ -18,7 +19,7 @@ def photos_section(at_hand: AtHand, shown: Shown) -> Component:
     return section(
         _("现场照片"),
         shown_photos if photos else nothing,
-        act("photo", number) if shown.may_command else None,
+        act("photo", number) if shown.may(Right.NOTE) else None,
         count=len(photos) if photos else None,
         css="acts",
     )

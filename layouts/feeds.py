@@ -8,6 +8,7 @@ from typing import Final
 from dash import html
 from dash.development.base_component import Component
 
+from data.domain.rights import Right, may, rights_of
 from layouts import ids
 from layouts.components import data, skeleton
 from layouts.header import HeaderView, header
@@ -19,12 +20,27 @@ def _(msgid: str) -> str:
     return msgid
 
 
-#: Id of the place, its title, what it is about.
+#: Id of the place, its title, what it is about, who sees it.
 PLACES: Final = (
-    (ids.FEEDS_STRANGERS, _("未登记"), _("发来过消息、但还没有登记是哪台设备的传输装置和部件。")),
-    (ids.FEEDS_LETTERS, _("死信"), _("无法接收的消息，原样保存，可重放或丢弃。")),
-    (ids.FEEDS_TRANSMITTERS, _("已登记的传输装置"), _("消防主机经 GB/T 26875.3 上报。")),
-    (ids.FEEDS_SOURCES, _("网关与平台"), _("经 HTTP 和 MQTT 上报的来源。")),
+    (
+        ids.FEEDS_STRANGERS,
+        _("未登记"),
+        _("发来过消息、但还没有登记是哪台设备的传输装置和部件。"),
+        Right.SEE_FEEDS,
+    ),
+    (
+        ids.FEEDS_LETTERS,
+        _("死信"),
+        _("无法接收的消息，原样保存，可重放或丢弃。"),
+        Right.MANAGE_LETTERS,
+    ),
+    (
+        ids.FEEDS_TRANSMITTERS,
+        _("已登记的传输装置"),
+        _("消防主机经 GB/T 26875.3 上报。"),
+        Right.SEE_FEEDS,
+    ),
+    (ids.FEEDS_SOURCES, _("网关与平台"), _("经 HTTP 和 MQTT 上报的来源。"), Right.SEE_FEEDS),
 )
 
 
@@ -43,14 +59,18 @@ def feeds_page(view: HeaderView) -> Component:
                         ],
                         className="feeds-head",
                     ),
-                    *(_place(key, title, about, _) for key, title, about in PLACES),
+                    *(
+                        _place(key, title, about, _)
+                        for key, title, about, right in PLACES
+                        if may(view.role, right)
+                    ),
                 ],
                 id="main",
                 className="feeds-main",
             ),
         ],
         className="feeds",
-        **data(lang=view.lang),
+        **data(lang=view.lang, rights=" ".join(sorted(rights_of(view.role)))),
     )
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from dash import html
 from dash.development.base_component import Component
 
+from data.domain.rights import Right, may
 from data.domain.words import Role
 from layouts import ids
 from layouts.i18n import HTML_LANG, Lang, Translator
@@ -20,7 +21,7 @@ class HeaderView:
     """Who is signed in and how the page is shown; ``csrf`` guards the sign-out form."""
 
     label: str
-    role: str
+    role: Role
     lang: Lang
     csrf: str = ""
 
@@ -30,20 +31,19 @@ class _Surface:
     key: str
     path: str
     label: str
-    #: The only role that may open it; empty for everybody's.
-    role: str = ""
+    right: Right
 
 
 NAVIGATION: Final = (
-    _Surface("desk", "/", "值班台"),
-    _Surface("wall", "/wall/", "大屏"),
-    _Surface("weekly", "/weekly/", "周报"),
-    _Surface("risk", "/risk/", "风险"),
-    _Surface("history", "/history/", "历史"),
-    _Surface("rules", "/rules/", "规则"),
-    _Surface("feeds", "/feeds/", "接入", Role.ADMIN),
-    _Surface("displays", "/displays/", "大屏管理", Role.ADMIN),
-    _Surface("audit", "/audit/", "审计", Role.ADMIN),
+    _Surface("desk", "/", "值班台", Right.LOOK_INTO),
+    _Surface("wall", "/wall/", "大屏", Right.SEE_LIVE),
+    _Surface("weekly", "/weekly/", "周报", Right.READ_WEEK),
+    _Surface("risk", "/risk/", "风险", Right.READ_RISK),
+    _Surface("history", "/history/", "历史", Right.READ_HISTORY),
+    _Surface("rules", "/rules/", "规则", Right.READ_RULES),
+    _Surface("feeds", "/feeds/", "接入", Right.SEE_FEEDS),
+    _Surface("displays", "/displays/", "大屏管理", Right.MANAGE_DISPLAYS),
+    _Surface("audit", "/audit/", "审计", Right.READ_AUDIT),
 )
 LIVE_SURFACE: Final = "desk"
 
@@ -80,7 +80,7 @@ def _navigation(view: HeaderView, active: str, _: Translator) -> Component:
         return html.A(_(surface.label), href=surface.path, className="header-nav-item", **current)
 
     named: _Attributes = {"aria-label": _("主导航")}
-    mine = [surface for surface in NAVIGATION if surface.role in {"", view.role}]
+    mine = [surface for surface in NAVIGATION if may(view.role, surface.right)]
     return html.Nav([item(surface) for surface in mine], className="header-nav", **named)
 
 

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
 from data.domain.readings import VALUE_RANGES
+from data.domain.rights import Right, may
 from data.domain.rule_changes import (
     FIRE_THRESHOLDS,
     MAX_OFF_DELAY_S,
@@ -24,8 +25,6 @@ from layouts.components import data, empty, mark
 from layouts.header import HeaderView, header
 from layouts.shown import Shown, quantity, unit
 
-ADMIN: Final = "admin"
-
 
 @dataclass(frozen=True, slots=True)
 class RulesView:
@@ -39,7 +38,7 @@ class RulesView:
 def rules_page(view: RulesView, shown: Shown) -> Component:
     """Return the page; the browser makes the form of a change."""
     _ = shown.translate
-    may_change = view.header.role == ADMIN
+    may_change = may(view.header.role, Right.EDIT_RULES)
     said = _("修改后从下一条读数起生效，并记入历史。") if may_change else _("只有管理员能修改。")
     return html.Div(
         [

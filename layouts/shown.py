@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from data.domain.alarms import DEVICE, SYSTEM
+from data.domain.rights import Right
 from data.domain.views import Place
 from data.domain.weeks import SHANGHAI
 from data.domain.words import DeviceKind
@@ -18,18 +19,20 @@ DAY: Final = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A reader's language, the moment of showing (UTC), and what the reader may."""
+    """A reader's language, the moment of showing (UTC), and what the reader may do."""
 
     lang: Lang
     now: datetime
-    may_command: bool = False
-    #: Whether the reader sees telephone numbers whole.
-    may_call: bool = False
+    rights: frozenset[Right] = frozenset()
 
     @property
     def translate(self) -> Translator:
         """The translator of the language; bind it to ``_``."""
         return translator(self.lang)
+
+    def may(self, right: Right) -> bool:
+        """Return whether the reader has a right; what needs one that is missing is not shown."""
+        return right in self.rights
 
     def place(self, place: Place) -> str:
         """Return the name of a place in the language."""

@@ -95,8 +95,10 @@ PERSON_ROLE: Final[Mapping[PersonRole, str]] = {
 
 ROLE: Final[Mapping[Role, str]] = {
     Role.DUTY: _("值班员"),
+    Role.SHIFT_LEAD: _("值班长"),
     Role.LEADER: _("领导"),
     Role.ADMIN: _("管理员"),
+    Role.MAINTAINER: _("维保人员"),
     Role.DISPLAY: _("大屏显示"),
 }
 

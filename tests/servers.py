@@ -20,6 +20,7 @@ import psycopg
 
 from data.children import die_with_parent, stop_child
 from data.embedded import free_port
+from data.users import DEMO_ACCOUNTS
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "demo-password-of-the-tests"
@@ -161,7 +162,7 @@ class Application:
     folder: Path
     environment: Mapping[str, str]
     passwords: dict[str, str] = field(
-        default_factory=lambda: dict.fromkeys(("duty", "leader", "admin"), PASSWORD)
+        default_factory=lambda: dict.fromkeys(DEMO_ACCOUNTS, PASSWORD)
     )
 
     @property

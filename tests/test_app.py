@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from data.embedded import free_port
+from data.users import DEMO_ACCOUNTS
 from tests.servers import (
     ROOT,
     Application,
@@ -130,7 +131,7 @@ def sign_ins(application: Application) -> dict[str, str]:
     lines = [line for line in application.output.splitlines() if line.startswith("│")]
     rows = dict(line.strip("│ ").split("│") for line in lines)
     found = {name.strip(): password.strip() for name, password in rows.items()}
-    assert set(found) == {"duty", "leader", "admin"}
+    assert set(found) == set(DEMO_ACCOUNTS)
     return found
 
 

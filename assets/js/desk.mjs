@@ -27,6 +27,7 @@ import { Notifier, notifyButton } from "./lib/notify.mjs";
 import { Picture } from "./lib/picture.mjs";
 import { Queue } from "./lib/queue.mjs";
 import { QueueFilters } from "./lib/queue_filters.mjs";
+import { Rights } from "./lib/rights.mjs";
 import { bindRisk } from "./lib/risk/building.mjs";
 import { RiskFollower } from "./lib/risk/follow.mjs";
 import { SearchBox } from "./lib/search.mjs";
@@ -34,9 +35,6 @@ import { select } from "./lib/selection.mjs";
 import { Siren, severityOf } from "./lib/sound.mjs";
 import { soundButton } from "./lib/sound_button.mjs";
 import { showAlarm, showSelection } from "./lib/travel.mjs";
-
-/** The roles that may do more than look. */
-const COMMANDERS = ["duty", "admin"];
 
 /** Everything that is drawn on the map, topmost first. */
 function drawMap(map, picture) {
@@ -188,7 +186,7 @@ function makeQueue(root, picture, load) {
   const paintKpis = kpiStrip(picture, load);
   const heard = []; // what follows the queue is made after it
   const queue = new Queue(parts, picture, {
-    canCommand: COMMANDERS.includes(root.dataset.role),
+    rights: new Rights(root.dataset),
     onOpen: open,
     onOpenIncident: ({ id }) => select({ type: "incident", id: String(id) }),
     onShown: () => heard.forEach((fn) => fn()),

@@ -10,23 +10,26 @@ import { Transmitters } from "./lib/feeds/transmitters.mjs";
 import { time } from "./lib/format.mjs";
 import { t } from "./lib/i18n.mjs";
 import * as ids from "./lib/ids.mjs";
+import { Rights } from "./lib/rights.mjs";
 
 const SECOND_MS = 1000;
 
 /** How many of each there are, each a way to its place. */
 function summary(box) {
-  const links = { strangers: ids.FEEDS_STRANGERS, letters: ids.FEEDS_LETTERS, transmitters: ids.FEEDS_TRANSMITTERS, sources: ids.FEEDS_SOURCES };
+  const links = { strangers: ids.FEEDS_STRANGERS, ...(byId(ids.FEEDS_LETTERS) && { letters: ids.FEEDS_LETTERS }), transmitters: ids.FEEDS_TRANSMITTERS, sources: ids.FEEDS_SOURCES };
   const nodes = Object.fromEntries(Object.entries(links).map(([name, id]) => [name, el("a", { class: "chip", href: `#${id}` })]));
   box.append(...Object.values(nodes));
   return (data, lives) => {
     const up = lives ? data.transmitters.rows.filter(({ link }) => link?.up).length : 0;
     const strangers = data.strangers.count + data.points.count;
     setText(nodes.strangers, t("未登记 {n}", { n: strangers }));
-    setText(nodes.letters, t("死信 {n}", { n: data.letters.count }));
+    if (nodes.letters) {
+      setText(nodes.letters, t("死信 {n}", { n: data.letters.count }));
+      setAttr(nodes.letters, "data-late", data.letters.count ? "" : null);
+    }
     setText(nodes.transmitters, t("传输装置在线 {n} / {all}", { n: up, all: data.transmitters.rows.length }));
     setText(nodes.sources, t("来源 {n}", { n: data.sources?.length ?? "—" }));
     setAttr(nodes.strangers, "data-late", strangers ? "" : null);
-    setAttr(nodes.letters, "data-late", data.letters.count ? "" : null);
     setAttr(nodes.transmitters, "data-late", up < data.transmitters.rows.length ? "" : null);
   };
 }
@@ -36,6 +39,7 @@ async function main() {
   const page = head.closest(".feeds");
   const poll = new Poll();
   const rates = new Rates();
+  const rights = new Rights(page.dataset);
   const word = el("span", { class: "feeds-age num" });
   const told = el("span", { class: "visually-hidden", role: "status" }); // the running age is not read out
   head.append(word, told);
@@ -47,14 +51,16 @@ async function main() {
     setAttr(page, "data-state", state);
   };
   const makeParts = () => {
-    const all = [new Strangers(byId(ids.FEEDS_STRANGERS), poll), new LetterTable(byId(ids.FEEDS_LETTERS), poll), new Transmitters(byId(ids.FEEDS_TRANSMITTERS), poll, rates), new SourceTable(byId(ids.FEEDS_SOURCES), poll, rates)];
-    return { all, sum: summary(head) };
+    const transmitters = new Transmitters(byId(ids.FEEDS_TRANSMITTERS), poll, rates, rights);
+    const letters = byId(ids.FEEDS_LETTERS); // for those alone who may replay them
+    const all = [new Strangers(byId(ids.FEEDS_STRANGERS), poll, rights), letters && new LetterTable(letters, poll), transmitters, new SourceTable(byId(ids.FEEDS_SOURCES), poll, rates)];
+    return { all: all.filter(Boolean), transmitters, sum: summary(head) };
   };
   poll.on(() => {
     if (poll.data && poll.failed === null) {
       parts ??= makeParts();
       parts.all.forEach((part) => part.show());
-      parts.sum(poll.data, parts.all[2].lives);
+      parts.sum(poll.data, parts.transmitters.lives);
       tickAges(page, poll.now());
     }
     paintState();

@@ -8,6 +8,7 @@ from callbacks.desk.selection import WHOLE, Selection, parse_selection
 from callbacks.request import current_shown
 from callbacks.services import Services
 from data.domain.errors import NotFoundError
+from data.domain.rights import Right
 from data.live.look import reader
 from data.store.cameras import cameras_near
 from data.store.drilldown import (
@@ -51,7 +52,7 @@ def _selected(services: Services, selection: Selection, shown: Shown) -> Compone
     kind, key = selection
     read_now = reader(services.redis)
     with reading(services.database) as session:
-        show_phones(session, whole=shown.may_call)
+        show_phones(session, whole=shown.may(Right.SEE_PHONES))
         match kind:
             case "work_point":
                 newest = newest_reading_of_point(session, key)

@@ -12,6 +12,7 @@ from callbacks.request import current_shown
 from callbacks.services import Services
 from data.domain.drilldown import Help
 from data.domain.errors import NotFoundError
+from data.domain.rights import Right
 from data.domain.views import OpenAlarmView, ReadNow
 from data.live.look import reader
 from data.store.drilldown import show_phones
@@ -37,7 +38,7 @@ def view_handling(services: Services, search: str | None, shown: Shown) -> list[
         raise PreventUpdate
     try:
         with reading(services.database) as session:
-            show_phones(session, whole=shown.may_call)
+            show_phones(session, whole=shown.may(Right.SEE_PHONES))
             if selection.kind == "building":
                 alarms = open_alarms(session, building_id=selection.key)
                 return building_here(session, selection.key, alarms, shown)

@@ -16,7 +16,7 @@ from callbacks.http.paths import DOCS, OPENAPI, is_page_request
 from callbacks.http.problems import Problem
 from callbacks.services import Services
 from data.domain.accounts import SignedIn
-from data.domain.words import Role
+from data.domain.rights import Right, key_may
 from layouts.api_docs import api_docs_page
 from layouts.i18n import Lang, as_lang, translator
 
@@ -55,13 +55,14 @@ def api_docs_router(app: FastAPI, services: Services, *, assets: str) -> APIRout
 
 
 async def _check(services: Services, request: Request) -> None:
-    """Refuse strangers, and displays, which only show the wall."""
+    """Refuse strangers, and roles that need not know."""
     user = request.scope["state"].get("user")
     if isinstance(user, SignedIn):
-        if user.role is Role.DISPLAY:
-            raise Problem(HTTPStatus.FORBIDDEN, "A display may only show the wall.")
+        if not user.may(Right.READ_API):
+            raise Problem(HTTPStatus.FORBIDDEN, f"The role {user.role} may not see this.")
         return
-    if await services.keys.find(request.headers) is None:
+    key = await services.keys.find(request.headers)
+    if key is None or not key_may(key.scopes, Right.READ_API):
         raise Problem(
             HTTPStatus.UNAUTHORIZED,
             "Sign in, or send a key (Authorization: Bearer KEY).",

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from callbacks.http.answers import Answer, Ms
-from callbacks.http.auth import LANG_COOKIE, admin_of
+from callbacks.http.auth import LANG_COOKIE, reader_of
 from callbacks.http.exports import MEDIA_TYPES
 from callbacks.http.json_answer import json_answer
 from callbacks.http.paths import comes_from_here
@@ -20,6 +20,7 @@ from callbacks.http.problems import Problem
 from callbacks.http.tables import Cell, csv_chunks, xlsx_chunks
 from callbacks.services import Services
 from data.domain.audit import Entry, Result
+from data.domain.rights import Right
 from data.live.audit_state import read_state
 from data.live.wire import to_ms
 from data.store.audit_views import PAGE, AuditFilter, page, read_all
@@ -133,7 +134,7 @@ def audit_router(services: Services) -> APIRouter:
         if comes_from_here(request.headers) is False:
             detail = "The request does not come from a page of this site."
             raise Problem(HTTPStatus.FORBIDDEN, detail)
-        actor = admin_of(request)
+        actor = reader_of(request, Right.READ_AUDIT)
         shown = Shown(as_lang(request.cookies.get(LANG_COOKIE)), services.now())
         what = {"format": file_format, "filter": asked.fields()}
         exported = Exported(actor.name, actor.address, "audit", what)

@@ -18,7 +18,7 @@ from callbacks.http.problems import Problem
 from callbacks.http.sessions import Sessions
 from data.commands import Actor
 from data.domain.accounts import MAX_PASSWORD_LENGTH, SignedIn
-from data.domain.words import Role
+from data.domain.rights import Right, demand, may
 from data.store.users import Client, NewSession
 from layouts.i18n import Lang, as_lang
 from layouts.login import LoginView, login_page
@@ -113,7 +113,8 @@ class _Pages:
         would open the sign-in page for somebody who is signed in. What changes anything is
         protected by a token and by where the browser says the request comes from.
         """
-        response = RedirectResponse(target, HTTPStatus.SEE_OTHER, {"cache-control": "no-store"})
+        home = target if may(opened.signed_in.role, Right.LOOK_INTO) else "/wall/"
+        response = RedirectResponse(home, HTTPStatus.SEE_OTHER, {"cache-control": "no-store"})
         response.set_cookie(
             SESSION_COOKIE,
             opened.token,
@@ -212,17 +213,18 @@ def actor_of(request: Request) -> Actor:
     return Actor(user.name, user.role, client_of(request).address)
 
 
-def admin_of(request: Request) -> Actor:
-    """Return the admin who looks.
+def reader_of(request: Request, right: Right) -> Actor:
+    """Return who looks at what needs a right.
 
     Raises
     ------
     Problem
-        401 without a session, 403 for anybody else.
+        401 without a session.
+    NotAllowedError
+        For a role that has not this right.
     """
     actor = actor_of(request)
-    if actor.role is not Role.ADMIN:
-        raise Problem(HTTPStatus.FORBIDDEN, "Only administrators may see this.")
+    demand(actor.role, right)
     return actor
 
 

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from callbacks.http.auth import admin_of
+from callbacks.http.auth import reader_of
 from callbacks.http.commands import MAX_ID, Body, Id, IdInPath, Note, carry_out, commander_of
 from callbacks.http.json_answer import json_answer
 from callbacks.services import Services
 from data.commands.letters import MAX_LETTERS
 from data.domain.errors import NotFoundError
+from data.domain.rights import Right
 from data.domain.words import Way
 from data.feeds.replay import Replayer
 from data.live.wire import to_ms
@@ -75,14 +76,14 @@ def _reading_routes(router: APIRouter, services: Services) -> None:
 
         ``before``, the smallest id of a page, gives the next one.
         """
-        admin_of(request)
+        reader_of(request, Right.MANAGE_LETTERS)
         chosen = Chosen(way, source, settled, before)
         return await run_in_threadpool(_some, services, chosen)
 
     @router.get("/{letter_id}")
     async def one(letter_id: IdInPath, request: Request) -> Response:
         """Look at one, with its bytes."""
-        admin_of(request)
+        reader_of(request, Right.MANAGE_LETTERS)
         return await run_in_threadpool(_one, services, letter_id)
 
 

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from callbacks.http.answers import Answer, Ms
-from callbacks.http.auth import COOKIE_LIFE, LANG_COOKIE, admin_of, client_of
+from callbacks.http.auth import COOKIE_LIFE, LANG_COOKIE, client_of, reader_of
 from callbacks.http.commands import Body, IdInPath, Note, carry_out, commander_of
 from callbacks.http.gate import SESSION_COOKIE
 from callbacks.http.json_answer import NO_STORE, json_answer
@@ -19,6 +19,7 @@ from callbacks.http.problems import Problem
 from callbacks.services import Services
 from data.commands.displays import as_json
 from data.domain.displays import CODE_LIFE, MAX_PLACE, TooManyCodesError, Waiting
+from data.domain.rights import Right
 from data.store.displays import Displays, listed
 from data.store.guard import reading
 from layouts.i18n import as_lang
@@ -58,7 +59,7 @@ def displays_router(services: Services, *, assets: str, secure: bool) -> APIRout
 
     @router.get("/api/v1/displays")
     async def displays(request: Request) -> Response:
-        admin_of(request)
+        reader_of(request, Right.MANAGE_DISPLAYS)
         return await run_in_threadpool(_every, services)
 
     @router.post("/api/v1/displays/pair")

@@ -22,7 +22,8 @@ from callbacks.http.problems import Problem
 from callbacks.http.tables import csv_chunks, xlsx_chunks
 from callbacks.services import Services
 from data.commands import Actor
-from data.domain.history import HistoryQuery, Tab, may_export, parse_query, to_fields
+from data.domain.history import HistoryQuery, Tab, parse_query, to_fields
+from data.domain.rights import Right, demand
 from data.live.exports import ExportBoard, ExportProgress, ExportState, ProgressUnknownError
 from data.store.exports import Exported, note_export
 from data.store.guard import StoreUnavailableError, reading
@@ -89,11 +90,12 @@ class Exports:
 
         Raises
         ------
+        NotAllowedError
+            For a role that may not.
         Problem
-            403 for a role that may not, 429 while too many are being made, 503 without a database.
+            429 while too many are being made, 503 without a database.
         """
-        if not may_export(export.actor.role):
-            raise Problem(HTTPStatus.FORBIDDEN, f"The role {export.actor.role} may not export.")
+        demand(export.actor.role, Right.EXPORT)
         if not self._free.acquire(blocking=False):
             busy = ExportProgress(ExportState.BUSY, 0, 0)
             self.board.note(export.actor.name, export.key, busy)

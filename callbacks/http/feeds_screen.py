@@ -7,12 +7,14 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, model_validator
 from starlette.concurrency import run_in_threadpool
 
+from callbacks.http.auth import actor_of
 from callbacks.http.commands import Body, IdInPath, carry_out, commander_of
 from callbacks.http.dead_letters import LISTED, as_json
 from callbacks.http.json_answer import json_answer
 from callbacks.http.transmitters import Address
 from callbacks.services import Services
 from data.domain.registration import NewDevice
+from data.domain.rights import Right, may
 from data.domain.words import DeviceKind
 from data.feeds.sources import Source, read_sources
 from data.feeds.transmitters.counters import read_counts, read_links
@@ -75,7 +77,7 @@ def feeds_screen_router(services: Services) -> APIRouter:
     return router
 
 
-def overview(services: Services) -> dict[str, Any]:
+def overview(services: Services, *, with_letters: bool) -> dict[str, Any]:
     """Return everything that the page shows, at one moment."""
     links, counts = read_links(services.redis), read_counts(services.redis)
     sources = read_sources(services.redis)
@@ -84,7 +86,7 @@ def overview(services: Services) -> dict[str, Any]:
         strangers, unknown = views.unregistered_transmitters(session)
         parts, points = views.unregistered_points(session)
         waiting, lost = dead_letters.waiting(session), dead_letters.losses(session)
-        letters = dead_letters.listed(session, Chosen(), LISTED)
+        letters = dead_letters.listed(session, Chosen(), LISTED) if with_letters else []
     return {
         "now": to_ms(services.now()),
         "transmitters": {
@@ -108,8 +110,9 @@ def overview(services: Services) -> dict[str, Any]:
 
 def _reading_routes(router: APIRouter, services: Services) -> None:
     @router.get("")
-    async def get_overview() -> Response:
-        return json_answer(await run_in_threadpool(overview, services))
+    async def get_overview(request: Request) -> Response:
+        letters = may(actor_of(request).role, Right.MANAGE_LETTERS)
+        return json_answer(await run_in_threadpool(overview, services, with_letters=letters))
 
     @router.get("/devices")
     async def get_devices(q: Text = "", near: Text = "", *, transmitters: bool = False) -> Response:

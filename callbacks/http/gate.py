@@ -16,21 +16,20 @@ from callbacks.http.paths import (
     comes_from_here,
     has_nul,
     is_command,
-    is_for_admin,
-    is_for_display,
     is_open,
     is_page_request,
+    right_for,
     safe_next,
 )
 from callbacks.http.problems import Problem
 from callbacks.http.refusals import Refusals
 from callbacks.http.sessions import Sessions
 from data.domain.accounts import SignedIn
-from data.domain.words import Role
+from data.domain.rights import Right, commands_something
 
 SESSION_COOKIE: Final = "xt_session"
 CSRF_HEADER: Final = "x-csrf-token"
-#: The only websocket; every role may follow the live picture.
+#: The only websocket: the live picture.
 SOCKET_PATH: Final = "/live/ws"
 
 
@@ -57,7 +56,8 @@ class Gate:
         state["user"] = user
         state["session"] = user.token_hash if user else None
         if scope["type"] == "websocket":
-            opened = user is not None and scope["path"] == SOCKET_PATH and comes_from_here(headers)
+            known = user is not None and user.may(Right.SEE_LIVE)
+            opened = known and scope["path"] == SOCKET_PATH and comes_from_here(headers)
             await (self._app if opened else _refuse_socket)(scope, receive, send)
             return
         try:
@@ -91,10 +91,9 @@ def _check(scope: Scope, headers: Headers, user: SignedIn | None) -> None:
         return
     if user is None:
         raise Problem(HTTPStatus.UNAUTHORIZED, "Sign in first.")
-    if user.role is Role.DISPLAY and not is_for_display(path):
-        raise Problem(HTTPStatus.FORBIDDEN, "A display may only show the wall.")
-    if is_for_admin(path) and user.role is not Role.ADMIN:
-        raise Problem(HTTPStatus.FORBIDDEN, "Only an admin may see or do this.")
+    right = right_for(path)
+    if right is not None and not user.may(right):
+        raise Problem(HTTPStatus.FORBIDDEN, f"The role {user.role} may not see this ({right}).")
     if scope["method"] not in SAFE_METHODS:
         _check_sender(scope, headers, user)
 
@@ -110,7 +109,7 @@ def _check_sender(scope: Scope, headers: Headers, user: SignedIn) -> None:
     from_here = comes_from_here(headers)
     if from_here is False or not (has_token or (from_here and not is_command(scope))):
         raise Problem(HTTPStatus.FORBIDDEN, "The request does not come from a page of this site.")
-    if is_command(scope) and not user.commands:
+    if is_command(scope) and not commands_something(user.role):
         raise Problem(HTTPStatus.FORBIDDEN, f"The role {user.role} may look but not command.")
 
 

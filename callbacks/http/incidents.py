@@ -15,8 +15,8 @@ from callbacks.http.json_answer import json_answer
 from callbacks.services import Services
 from data.commands.alarms import MAX_BULK
 from data.domain.handover import HandOver, Water, hand_over
-from data.domain.phones import may_see_phone
 from data.domain.response import Stage
+from data.domain.rights import Right, may
 from data.domain.words import Role
 from data.live.look import reader
 from data.live.wire import to_ms
@@ -91,7 +91,7 @@ def make_hand_over(services: Services, incident_id: int, role: Role) -> HandOver
     """
     read_now = reader(services.redis)
     with services.database.reading() as session:
-        show_phones(session, whole=may_see_phone(role))
+        show_phones(session, whole=may(role, Right.SEE_PHONES))
         facts, building_id = incident_facts(session, incident_id)
         if building_id is None:
             stations, hydrants = near(session, (facts.lon, facts.lat))

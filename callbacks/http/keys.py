@@ -6,12 +6,13 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints
 from starlette.concurrency import run_in_threadpool
 
-from callbacks.http.auth import admin_of
+from callbacks.http.auth import reader_of
 from callbacks.http.commands import Body, IdInPath, Note, carry_out, commander_of
 from callbacks.http.json_answer import json_answer
 from callbacks.services import Services
 from data.commands.keys import key_as_json
 from data.domain.api_keys import MAX_NAME, MAX_RATE_PER_S, RATE_PER_S, KeyScope, KeyWish
+from data.domain.rights import Right
 from data.domain.words import DeviceKind
 from data.store import api_keys
 from data.store.guard import reading
@@ -43,7 +44,7 @@ def keys_router(services: Services) -> APIRouter:
     @router.get("")
     async def every_key(request: Request) -> Response:
         """List the keys, those in use first; the keys themselves are not kept."""
-        admin_of(request)
+        reader_of(request, Right.MANAGE_KEYS)
         return await run_in_threadpool(_every, services)
 
     @router.post("", status_code=201)

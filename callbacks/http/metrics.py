@@ -20,8 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from callbacks.http.problems import Problem
 from callbacks.services import Services
 from data.domain.accounts import SignedIn
-from data.domain.api_keys import KeyScope
-from data.domain.words import Role
+from data.domain.rights import Right, key_may
 
 BUCKETS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 #: Path prefix → label, for what is not a FastAPI route; a raw path would be a series each.
@@ -108,9 +107,9 @@ def metrics_router(services: Services, metrics: Metrics) -> APIRouter:
     async def show(request: Request) -> Response:
         user = request.scope["state"].get("user")
         key = await services.keys.find(request.headers)
-        if key is not None and KeyScope.METRICS in key.scopes:
+        if key is not None and key_may(key.scopes, Right.READ_METRICS):
             await run_in_threadpool(services.keys.note_use, key)
-        elif not (isinstance(user, SignedIn) and user.role is Role.ADMIN):
+        elif not (isinstance(user, SignedIn) and user.may(Right.READ_METRICS)):
             raise Problem(
                 HTTPStatus.UNAUTHORIZED,
                 "The measurements need a key for them (Authorization: Bearer KEY).",

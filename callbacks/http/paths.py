@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from data.domain.rights import Right
+
 READINGS: Final = "/api/v1/readings"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 #: The page of a screen that waits for its pairing.
@@ -31,19 +33,29 @@ OPEN_PATHS: Final = frozenset(
     }
 )
 OPEN_PREFIXES: Final = ("/assets/", "/language/")
-#: What an unattended screen needs, and nothing else.
-DISPLAY_PREFIXES: Final = ("/wall/", "/live/", "/tiles/")
-#: What only an admin may see or do.
-ADMIN_PREFIXES: Final = (
-    "/feeds",
-    "/api/v1/feeds",
-    "/audit",
-    "/api/v1/audit",
-    "/displays",
-    "/api/v1/displays",
-)
 MAX_TARGET: Final = 2000
-DISPLAY_PATHS: Final = frozenset({"/wall", "/logout"})
+#: What everybody who is signed in may ask for.
+ANYBODYS: Final = frozenset({"/logout"})
+#: Path → the right without which nothing below it is answered, Dash's own endpoints included.
+RIGHT_OF: Final[tuple[tuple[str, Right], ...]] = (
+    ("/wall", Right.SEE_LIVE),
+    ("/live", Right.SEE_LIVE),
+    ("/tiles", Right.SEE_LIVE),
+    ("/weekly", Right.READ_WEEK),
+    ("/risk", Right.READ_RISK),
+    ("/history/export", Right.EXPORT),
+    ("/history", Right.READ_HISTORY),
+    ("/rules", Right.READ_RULES),
+    ("/api/v1/rules", Right.READ_RULES),
+    ("/feeds", Right.SEE_FEEDS),
+    ("/api/v1/feeds", Right.SEE_FEEDS),
+    ("/api/v1/dead-letters", Right.MANAGE_LETTERS),
+    ("/api/v1/keys", Right.MANAGE_KEYS),
+    ("/audit", Right.READ_AUDIT),
+    ("/api/v1/audit", Right.READ_AUDIT),
+    ("/displays", Right.MANAGE_DISPLAYS),
+    ("/api/v1/displays", Right.MANAGE_DISPLAYS),
+)
 
 
 def has_nul(scope: Scope) -> bool:
@@ -56,14 +68,15 @@ def is_open(path: str) -> bool:
     return path in OPEN_PATHS or path.startswith(OPEN_PREFIXES)
 
 
-def is_for_display(path: str) -> bool:
-    """Return whether an account with the role display may ask for this path."""
-    return path in DISPLAY_PATHS or path.startswith(DISPLAY_PREFIXES)
+def right_for(path: str) -> Right | None:
+    """Return the right that a path needs: that of the desk unless the table names another.
 
-
-def is_for_admin(path: str) -> bool:
-    """Return whether only an account with the role admin may ask for this path."""
-    return _starts_with(path, ADMIN_PREFIXES)
+    What a command needs besides is asked where it is carried out. ``None``: a session is enough.
+    """
+    if path in ANYBODYS:
+        return None
+    named = (right for prefix, right in RIGHT_OF if _starts_with(path, (prefix,)))
+    return next(named, Right.LOOK_INTO)
 
 
 def is_command(scope: Scope) -> bool:

@@ -12,7 +12,8 @@ from callbacks.http.paths import READINGS as PATH
 from callbacks.http.problems import Problem, away
 from callbacks.http.security import too_large, whole_body
 from callbacks.services import Services
-from data.domain.api_keys import ApiKey, KeyScope
+from data.domain.api_keys import ApiKey
+from data.domain.rights import Right, key_may
 from data.feeds.decode import BodyError
 from data.feeds.http.inflate import InflatedTooLargeError, InflateError
 from data.feeds.http.intake import MAX_BYTES, FullError, NotToldError, TooFastError
@@ -63,7 +64,7 @@ def readings_router(services: Services, counters: ReadingCounters) -> APIRouter:
     @router.post(PATH)
     async def post_readings(request: Request) -> Response:
         key = await services.keys.find(request.headers)
-        if key is None or KeyScope.READINGS not in key.scopes:
+        if key is None or not key_may(key.scopes, Right.SEND_READINGS):
             counters.bodies.labels("key").inc()
             raise _no_key(key)
         try:

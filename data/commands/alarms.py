@@ -10,7 +10,8 @@ from data.commands.base import Actor, Done, Order, Runner
 from data.domain import alarms as life
 from data.domain.alarms import Action, Alarm, Step
 from data.domain.differences import differences
-from data.domain.errors import AlarmStateError, NotFoundError
+from data.domain.errors import AlarmStateError, NotAllowedError, NotFoundError
+from data.domain.rights import Right, demand_alarm
 from data.domain.words import FalseCause, Verdict
 from data.store import alarms, incidents, intake, steps
 from data.store.alarms import AlarmView
@@ -29,13 +30,14 @@ class AlarmCommands(Runner):
         Raises
         ------
         NotAllowedError, NotFoundError, AlarmStateError
-            If the role may not act, there is no such alarm, or somebody was first.
+            If the role may not act, or not on alarms of this kind, there is no such alarm, or
+            somebody was first.
         """
 
         def transition(alarm: Alarm, now: datetime) -> Alarm:
             return life.acknowledge(alarm, by=actor.name, at=now)
 
-        order = Order(actor, "alarm.acknowledged", f"alarm:{alarm_id}")
+        order = Order(actor, "alarm.acknowledged", f"alarm:{alarm_id}", right=Right.ACKNOWLEDGE)
         return self._change(alarm_id, order, Action.ACKNOWLEDGED, transition)
 
     def confirm(self, alarm_id: int, actor: Actor, note: str = "") -> AlarmView:
@@ -44,7 +46,8 @@ class AlarmCommands(Runner):
         def transition(alarm: Alarm, now: datetime) -> Alarm:
             return life.confirm(alarm, by=actor.name, at=now)
 
-        order = Order(actor, "alarm.confirmed", f"alarm:{alarm_id}", note, {"note": note})
+        body, right = {"note": note}, Right.CONFIRM_FIRE
+        order = Order(actor, "alarm.confirmed", f"alarm:{alarm_id}", note, body, right=right)
         return self._change(alarm_id, order, Action.CONFIRMED, transition)
 
     def close(
@@ -62,7 +65,7 @@ class AlarmCommands(Runner):
 
         body = {"verdict": str(verdict), "cause": cause and str(cause), "note": note}
         words = ": ".join(str(word) for word in (verdict, cause, note) if word)
-        order = Order(actor, "alarm.closed", f"alarm:{alarm_id}", words, body)
+        order = Order(actor, "alarm.closed", f"alarm:{alarm_id}", words, body, right=Right.JUDGE)
         return self._change(alarm_id, order, Action.CLOSED, transition)
 
     def shelve(self, alarm_id: int, actor: Actor, minutes: int, reason: str) -> AlarmView:
@@ -73,7 +76,7 @@ class AlarmCommands(Runner):
             return life.shelve(alarm, by=actor.name, at=now, until=until, reason=reason)
 
         body = {"minutes": minutes, "reason": reason}
-        order = Order(actor, "alarm.shelved", f"alarm:{alarm_id}", reason, body)
+        order = Order(actor, "alarm.shelved", f"alarm:{alarm_id}", reason, body, right=Right.SHELVE)
         return self._change(alarm_id, order, Action.SHELVED, transition)
 
     def unshelve(self, alarm_id: int, actor: Actor) -> AlarmView:
@@ -82,7 +85,7 @@ class AlarmCommands(Runner):
         def transition(alarm: Alarm, now: datetime) -> Alarm:
             return life.unshelve(alarm, at=now)
 
-        order = Order(actor, "alarm.unshelved", f"alarm:{alarm_id}")
+        order = Order(actor, "alarm.unshelved", f"alarm:{alarm_id}", right=Right.SHELVE)
         return self._change(alarm_id, order, Action.UNSHELVED, transition)
 
     def acknowledge_many(self, alarm_ids: Sequence[int], actor: Actor) -> dict[str, Any]:
@@ -103,8 +106,9 @@ class AlarmCommands(Runner):
             changed = []
             for alarm in found:
                 try:
+                    demand_alarm(actor.role, alarm.kind)
                     after = _acknowledged_in_bulk(alarm, actor.name, now)
-                except AlarmStateError as error:
+                except (AlarmStateError, NotAllowedError) as error:
                     left.append({"id": alarm.id, "why": str(error)})
                     continue
                 _record(session, alarm, Step(Action.ACKNOWLEDGED, after, actor.name, now, "bulk"))
@@ -113,7 +117,10 @@ class AlarmCommands(Runner):
             devices = {alarm.device_id for alarm in changed}
             return Done(devices, done, "acknowledged", after={"acknowledged": done})
 
-        order = Order(actor, "alarm.bulk_acknowledged", f"alarms:{len(ids)}", body={"ids": ids})
+        body, right = {"ids": ids}, Right.ACKNOWLEDGE
+        order = Order(
+            actor, "alarm.bulk_acknowledged", f"alarms:{len(ids)}", body=body, right=right
+        )
         return dict(
             self._run(
                 order, work, lambda _, told: {"acknowledged": list(told.alarms), "left": left}
@@ -128,6 +135,7 @@ class AlarmCommands(Runner):
             if not found:
                 raise NotFoundError(f"there is no alarm {alarm_id}")
             (before,) = found
+            demand_alarm(order.actor.role, before.kind)
             after = transition(before, now)
             _record(session, before, Step(action, after, order.actor.name, now, order.reason))
             was, is_ = differences(before, after)

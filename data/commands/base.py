@@ -10,15 +10,13 @@ from sqlalchemy.orm import Session
 
 from data.commands.changes import settle_devices
 from data.domain.audit import Result
-from data.domain.errors import DomainError, NotAllowedError
+from data.domain.errors import DomainError
+from data.domain.rights import Right, demand
 from data.domain.words import Role
 from data.live.present import Changes, Present
 from data.store import commands
 from data.store.database import Database
 from data.store.models import Audit
-
-#: Who may act on alarms; everybody else only looks.
-MAY_ACT = frozenset({Role.DUTY, Role.ADMIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,8 @@ class Order:
     subject: str
     reason: str = ""
     body: Mapping[str, Any] = field(default_factory=dict)
-    roles: frozenset[Role] = MAY_ACT
+    #: What the actor needs for it.
+    right: Right = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +75,7 @@ class Runner:
         One that is refused is written down as well.
         """
         with self._noting_refusals(order):
-            if order.actor.role not in order.roles:
-                raise NotAllowedError(f"the role {order.actor.role} may not do this")
+            demand(order.actor.role, order.right)
             return self._carry_out(order, work, answer)
 
     @contextmanager

@@ -14,6 +14,7 @@ from data.domain.errors import (
     NotFoundError,
     ReasonMissingError,
 )
+from data.domain.rights import Right, demand_alarm
 from data.live.wire import to_ms
 from data.store import alarms, gate, intake, steps
 from data.store.intake import KnownDevice
@@ -28,7 +29,8 @@ class DeviceCommands(Runner):
         Raises
         ------
         NotAllowedError, NotFoundError, ReasonMissingError
-            If the role may not act, there is no such device, or no reason is given.
+            If the role may not act, or not on an alarm that stands at the device, there is no such
+            device, or no reason is given.
         AlreadyOutOfServiceError, FireStandsError
             If somebody was first, or a fire stands at the device: a person judges it first.
         """
@@ -48,14 +50,15 @@ class DeviceCommands(Runner):
             )
             changed = _hold(session, device_id, take_out if out else put_back, now)
             for alarm in changed:
+                if out:
+                    demand_alarm(actor.role, alarm.kind)
                 steps.record(session, Step(action, alarm, actor.name, now, reason))
             held = [alarm.id for alarm in changed]
             was, is_ = {"disabled": not out}, {"disabled": out, "alarms": held}
             return Done([device_id], held, str(action), before=was, after=is_)
 
-        order = Order(
-            actor, f"device.{action}", f"device:{device_id}"[:80], reason, {"reason": reason}
-        )
+        subject, body = f"device:{device_id}"[:80], {"reason": reason}
+        order = Order(actor, f"device.{action}", subject, reason, body, right=Right.SERVICE)
         return dict(self._run(order, work, lambda session, _: _service(session, device_id)))
 
 

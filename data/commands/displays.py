@@ -2,17 +2,15 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from data.commands.base import Actor, Done, Order, Runner
 from data.domain.displays import Display
-from data.domain.words import Role
+from data.domain.rights import Right
 from data.live.wire import to_ms
 from data.store import displays
-
-ADMINS: Final = frozenset({Role.ADMIN})
 
 
 class DisplayCommands(Runner):
@@ -33,7 +31,13 @@ class DisplayCommands(Runner):
             return Done(after={"name": made[0].name, "place": made[0].place})
 
         # The code is no part of what is kept: it may have been mistyped by one letter.
-        order = Order(actor, "display.paired", "display", body={"place": place[:80]}, roles=ADMINS)
+        order = Order(
+            actor,
+            "display.paired",
+            "display",
+            body={"place": place[:80]},
+            right=Right.MANAGE_DISPLAYS,
+        )
         return dict(self._run(order, work, lambda *_: as_json(made[0])))
 
     def revoke_display(self, display_id: int, actor: Actor, reason: str = "") -> dict[str, Any]:
@@ -50,7 +54,9 @@ class DisplayCommands(Runner):
             gone.append(displays.revoke(session, display_id, now))
             return Done(before={"place": gone[0].place}, after={"revoked_at": now.isoformat()})
 
-        order = Order(actor, "display.revoked", f"display:{display_id}", reason, roles=ADMINS)
+        order = Order(
+            actor, "display.revoked", f"display:{display_id}", reason, right=Right.MANAGE_DISPLAYS
+        )
         return dict(self._run(order, work, lambda *_: as_json(gone[0])))
 
 

@@ -8,15 +8,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from data.commands.base import MAY_ACT, Actor, Done, Order, Runner
+from data.commands.base import Actor, Done, Order, Runner
 from data.commands.photos import add_photo, keep, make_picture
 from data.domain import alarms as life
 from data.domain import response
 from data.domain.alarms import Action, Alarm, Step
 from data.domain.checklists import checklist
 from data.domain.differences import differences
-from data.domain.errors import NotAllowedError, NotFoundError, ReasonMissingError
+from data.domain.errors import NotFoundError, ReasonMissingError
 from data.domain.response import IncidentState, Stage
+from data.domain.rights import Right, demand
 from data.domain.words import FalseCause, Verdict
 from data.store import alarms, gate, incident_end, incidents, intake, steps
 from data.store.incident_views import IncidentAnswer, incident_view
@@ -69,7 +70,7 @@ class IncidentCommands(Runner):
                 incident_end.settle(it.session, incident_id, it.now)
             return Done()
 
-        order = _order(actor, str(stage), incident_id, detail, {"detail": detail})
+        order = _order(actor, Right.RESPOND, str(stage), incident_id, detail, {"detail": detail})
         return self._act(incident_id, order, change)
 
     def note(self, incident_id: int, actor: Actor, text: str) -> IncidentAnswer:
@@ -82,7 +83,9 @@ class IncidentCommands(Runner):
             return Done()
 
         return self._act(
-            incident_id, _order(actor, "noted", incident_id, text, {"text": text}), change
+            incident_id,
+            _order(actor, Right.NOTE, "noted", incident_id, text, {"text": text}),
+            change,
         )
 
     def check(self, incident_id: int, actor: Actor, item: str) -> IncidentAnswer:
@@ -97,7 +100,9 @@ class IncidentCommands(Runner):
             return Done()
 
         return self._act(
-            incident_id, _order(actor, "checked", incident_id, item, {"item": item}), change
+            incident_id,
+            _order(actor, Right.RESPOND, "checked", incident_id, item, {"item": item}),
+            change,
         )
 
     def photo(self, incident_id: int, actor: Actor, raw: bytes, folder: Path) -> IncidentAnswer:
@@ -108,10 +113,10 @@ class IncidentCommands(Runner):
         NotAllowedError, NotFoundError, PhotoError
             If the role may not act, there is no such incident, or the file is no photo.
         """
-        photographed = _order(actor, "photographed", incident_id, "", {"bytes": len(raw)})
+        body = {"bytes": len(raw)}
+        photographed = _order(actor, Right.NOTE, "photographed", incident_id, "", body)
         with self._noting_refusals(photographed):
-            if actor.role not in MAY_ACT:
-                raise NotAllowedError(f"the role {actor.role} may not do this")
+            demand(actor.role, Right.NOTE)
             picture = make_picture(raw)
 
         def change(it: _Locked) -> Done:
@@ -169,7 +174,7 @@ class IncidentCommands(Runner):
 
         body = {"verdict": str(verdict), "cause": cause and str(cause), "note": note}
         words = ": ".join(str(word) for word in (verdict, cause, note) if word)
-        order = _order(actor, "closed", incident_id, words, body)
+        order = _order(actor, Right.END_INCIDENT, "closed", incident_id, words, body)
         return self._act(incident_id, order, change)
 
     def merge(self, incident_id: int, other_id: int, actor: Actor, reason: str) -> IncidentAnswer:
@@ -200,7 +205,7 @@ class IncidentCommands(Runner):
             return _told(session, done, [incident_id, other_id])
 
         body = {"other": other_id, "reason": reason}
-        order = _order(actor, "merged", incident_id, reason, body)
+        order = _order(actor, Right.REGROUP, "merged", incident_id, reason, body)
         return self._view(incident_id, order, work)
 
     def split(
@@ -234,7 +239,7 @@ class IncidentCommands(Runner):
             return _told(session, done, [incident_id, fresh.id])
 
         body = {"alarms": sorted(set(alarm_ids)), "reason": reason}
-        order = _order(actor, "split", incident_id, reason, body)
+        order = _order(actor, Right.REGROUP, "split", incident_id, reason, body)
         return dict(self._run(order, work, lambda session, _: incident_view(session, made[0])))
 
     def _act(self, incident_id: int, order: Order, change: Change) -> IncidentAnswer:
@@ -281,8 +286,11 @@ def _told(session: Session, done: Done, incident_ids: Sequence[int]) -> Done:
     return replace(done, alarms=[*done.alarms, *touched], incidents=incident_ids)
 
 
-def _order(actor: Actor, action: str, incident_id: int, reason: str, body: dict[str, Any]) -> Order:
-    return Order(actor, f"incident.{action}", f"incident:{incident_id}", reason, body)
+def _order(
+    actor: Actor, right: Right, action: str, incident_id: int, reason: str, body: dict[str, Any]
+) -> Order:
+    subject = f"incident:{incident_id}"
+    return Order(actor, f"incident.{action}", subject, reason, body, right=right)
 
 
 def _with(incident_id: int, reason: str) -> str:

@@ -2,17 +2,15 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from data.commands.base import Actor, Done, Order, Runner
 from data.domain.api_keys import ApiKey, KeyWish
-from data.domain.words import Role
+from data.domain.rights import Right
 from data.live.wire import to_ms
 from data.store import api_keys
-
-ADMINS: Final = frozenset({Role.ADMIN})
 
 
 class KeyCommands(Runner):
@@ -27,7 +25,7 @@ class KeyCommands(Runner):
         Raises
         ------
         NotAllowedError, KeyWishError, KeyNameTakenError
-            If the actor is no admin, or such a key can't be made.
+            If the role may not, or such a key can't be made.
         """
         key, made = api_keys.new_key(), list[ApiKey]()
 
@@ -40,7 +38,7 @@ class KeyCommands(Runner):
             "key.added",
             f"key:{wish.name}",
             body=wish_as_json(wish),
-            roles=ADMINS,
+            right=Right.MANAGE_KEYS,
         )
         told = self._run(order, work, lambda *_: key_as_json(made[0]))
         return {**told, "key": key}
@@ -51,7 +49,7 @@ class KeyCommands(Runner):
         Raises
         ------
         NotAllowedError, NotFoundError, KeyRevokedError
-            If the actor is no admin, there is no such key, or it is closed already.
+            If the role may not, there is no such key, or it is closed already.
         """
         closed: list[ApiKey] = []
 
@@ -59,7 +57,7 @@ class KeyCommands(Runner):
             closed.append(api_keys.revoke(session, key_id, actor.name, now))
             return Done(before={"revoked_at": None}, after={"revoked_at": now.isoformat()})
 
-        order = Order(actor, "key.revoked", f"key:{key_id}", reason, roles=ADMINS)
+        order = Order(actor, "key.revoked", f"key:{key_id}", reason, right=Right.MANAGE_KEYS)
         return dict(self._run(order, work, lambda *_: key_as_json(closed[0])))
 
 

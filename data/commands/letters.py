@@ -7,12 +7,12 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from data.commands.base import Actor, Done, Order, Runner
-from data.domain.words import Role, Settled
+from data.domain.rights import Right
+from data.domain.words import Settled
 from data.store import dead_letters
 
 #: Letters of one command.
 MAX_LETTERS: Final = 200
-ADMINS: Final = frozenset({Role.ADMIN})
 
 
 class LetterCommands(Runner):
@@ -26,7 +26,7 @@ class LetterCommands(Runner):
         Raises
         ------
         NotAllowedError
-            If the actor is no admin.
+            If the role may not.
         """
         ids = sorted(set(letter_ids))
         gone: list[int] = []
@@ -40,5 +40,7 @@ class LetterCommands(Runner):
             return Done(after={"discarded": gone})
 
         body = {"ids": ids}
-        order = Order(actor, "letters.discarded", "dead-letters", reason, body, ADMINS)
+        order = Order(
+            actor, "letters.discarded", "dead-letters", reason, body, right=Right.MANAGE_LETTERS
+        )
         return dict(self._run(order, work, lambda *_: {"discarded": gone}))

@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session
 from data.commands.base import Actor, Done, Order, Runner
 from data.domain.differences import differences
 from data.domain.errors import ReasonMissingError
+from data.domain.rights import Right
 from data.domain.rule_changes import Numbers, Override, check_numbers, find_rule
 from data.domain.rules import RULES
-from data.domain.words import DeviceKind, Role
+from data.domain.words import DeviceKind
 from data.store import rules
-
-ADMINS = frozenset({Role.ADMIN})
 
 
 class RuleCommands(Runner):
@@ -25,7 +24,7 @@ class RuleCommands(Runner):
         Raises
         ------
         NotAllowedError, NotFoundError, RuleError, ReasonMissingError
-            If the actor is no admin, there is no such rule, it may not have these numbers, or no
+            If the role may not, there is no such rule, it may not have these numbers, or no
             reason is given.
         """
 
@@ -42,7 +41,7 @@ class RuleCommands(Runner):
     def reset_rule(self, kind: DeviceKind, cause: str, actor: Actor, reason: str) -> dict[str, Any]:
         """Give a rule the numbers of the program again; errors as in :meth:`change_rule`."""
         with self._noting_refusals(
-            Order(actor, "rule.reset", f"rule:{kind}/{cause}"[:80], reason, roles=ADMINS)
+            Order(actor, "rule.reset", f"rule:{kind}/{cause}"[:80], reason, right=Right.EDIT_RULES)
         ):
             override = Override(kind, cause, Numbers.of(find_rule(RULES, kind, cause)))
 
@@ -57,7 +56,7 @@ class RuleCommands(Runner):
         self, override: Override, action: str, actor: Actor, body: dict[str, Any], work: Any
     ) -> dict[str, Any]:
         subject = f"rule:{override.kind}/{override.cause}"[:80]
-        order = Order(actor, action, subject, body["reason"], body, ADMINS)
+        order = Order(actor, action, subject, body["reason"], body, right=Right.EDIT_RULES)
         answer = {
             "device_kind": str(override.kind),
             "cause": override.cause,

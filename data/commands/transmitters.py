@@ -19,7 +19,7 @@ from data.domain.registration import (
     check_part,
     check_transmitter,
 )
-from data.domain.words import Role
+from data.domain.rights import Right
 from data.live.wire import to_ms
 from data.store import registration, transmitters
 from data.store.models import Device, DutyCheck, Transmitter, TransmitterPoint
@@ -27,8 +27,6 @@ from data.store.models import Device, DutyCheck, Transmitter, TransmitterPoint
 #: How long a duty room has for its answer unless told (GB 26875.1: it sounds for 10 minutes).
 MINUTES: Final = 10
 MAX_MINUTES: Final = 60
-#: Who says which device an address is.
-REGISTRARS: Final = frozenset({Role.ADMIN})
 
 
 class TransmitterCommands(Runner):
@@ -60,7 +58,13 @@ class TransmitterCommands(Runner):
             asked.append(check)
             return Done()
 
-        order = Order(actor, "duty_check", f"transmitter:{address}", body={"minutes": minutes})
+        order = Order(
+            actor,
+            "duty_check",
+            f"transmitter:{address}",
+            body={"minutes": minutes},
+            right=Right.DUTY_CHECK,
+        )
         return dict(self._run(order, work, lambda _session, _changes: as_json(asked[0])))
 
     def register_transmitter(
@@ -71,7 +75,7 @@ class TransmitterCommands(Runner):
         Raises
         ------
         NotAllowedError, NotFoundError, AlreadyRegisteredError, MisfitError
-            If the actor is no admin, there is no such transmitter, device or building, somebody
+            If the role may not, there is no such transmitter, device or building, somebody
             was first, or the device can't be this transmitter.
         """
         made: list[str] = []
@@ -156,7 +160,7 @@ def _registering(actor: Actor, subject: str, device: str | NewDevice) -> Order:
         }
     else:
         body = {"device": device}
-    return Order(actor, "address.registered", subject, body=body, roles=REGISTRARS)
+    return Order(actor, "address.registered", subject, body=body, right=Right.REGISTER_DEVICES)
 
 
 def as_json(check: DutyCheck) -> dict[str, Any]:

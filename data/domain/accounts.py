@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from data.domain.errors import DomainError
+from data.domain.rights import Right, may
 from data.domain.words import Role
 
 #: A person's session ends this long after the last use; a display's never.
@@ -13,7 +14,6 @@ SESSION_LIFE: Final = timedelta(hours=12)
 SESSION_RENEWAL: Final = timedelta(minutes=15)
 MIN_PASSWORD_LENGTH: Final = 10
 MAX_PASSWORD_LENGTH: Final = 200
-COMMANDERS: Final = frozenset({Role.DUTY, Role.ADMIN})
 
 
 class PasswordError(DomainError):
@@ -48,10 +48,9 @@ class SignedIn:
     csrf: str
     expires_at: datetime | None
 
-    @property
-    def commands(self) -> bool:
-        """Whether this role may acknowledge and close alarms."""
-        return self.role in COMMANDERS
+    def may(self, right: Right) -> bool:
+        """Return whether this account has a right."""
+        return may(self.role, right)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,11 @@ from typing import Final, TypeVar
 from data.domain.text import printable
 from data.domain.views import Place
 from data.domain.weeks import SHANGHAI
-from data.domain.words import AlarmKind, BuildingCategory, DeviceKind, Outcome, Role, Verdict
+from data.domain.words import AlarmKind, BuildingCategory, DeviceKind, Outcome, Verdict
 
 MAX_TEXT: Final = 60
 MAX_CODE: Final = 24
 #: Who may take lists out of the house; a display shows and nothing else.
-EXPORTERS: Final = frozenset({Role.DUTY, Role.LEADER, Role.ADMIN})
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -200,11 +199,6 @@ def to_fields(query: HistoryQuery) -> dict[str, str]:
         "sort": query.order.word if query.order != Order() else None,
     }
     return {name: str(value) for name, value in values.items() if value is not None}
-
-
-def may_export(role: Role) -> bool:
-    """Return whether this role may take lists out of the house."""
-    return role in EXPORTERS
 
 
 def _midnight(day: date) -> datetime:

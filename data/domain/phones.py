@@ -1,18 +1,9 @@
-"""Who sees telephone numbers whole, and what everybody else sees of them (PIPL Art. 6: need)."""
+"""What those see of telephone numbers who need not call (PIPL Art. 6: need)."""
 
 from typing import Final
 
-from data.domain.words import Role
-
-#: Who calls people: those who act on alarms, and who looks after the list.
-CALLERS: Final = frozenset({Role.DUTY, Role.ADMIN})
 HEAD, TAIL = 3, 4
 _SHORTEST: Final = HEAD + TAIL + 1
-
-
-def may_see_phone(role: Role | None) -> bool:
-    """Return whether a role needs telephone numbers for its work."""
-    return role in CALLERS
 
 
 def mask_phone(phone: str) -> str:

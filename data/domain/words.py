@@ -173,8 +173,11 @@ class Role(StrEnum):
     """Role of an account."""
 
     DUTY = "duty"
+    SHIFT_LEAD = "shift_lead"
     LEADER = "leader"
     ADMIN = "admin"
+    #: Of the company that looks after the devices.
+    MAINTAINER = "maintainer"
     DISPLAY = "display"
 
 

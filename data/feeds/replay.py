@@ -9,7 +9,6 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from data.commands import Actor
-from data.commands.letters import ADMINS
 from data.domain.audit import Result
 from data.domain.errors import (
     DomainError,
@@ -20,6 +19,7 @@ from data.domain.errors import (
     Refusal,
 )
 from data.domain.readings import Reading, check_reading
+from data.domain.rights import Right, demand
 from data.domain.words import Settled, Way
 from data.errors import StartError
 from data.feeds import gb26875 as gb
@@ -75,14 +75,15 @@ class Replayer:
         Raises
         ------
         NotAllowedError
-            If the actor is no admin.
+            If the role may not.
         sqlalchemy.exc.SQLAlchemyError
             If the database is away; those that were replayed until then are settled.
         """
-        if actor.role not in ADMINS:
-            error = NotAllowedError(f"the role {actor.role} may not do this")
+        try:
+            demand(actor.role, Right.MANAGE_LETTERS)
+        except NotAllowedError as error:
             self._note_refusal("dead-letters", actor, error)
-            raise error
+            raise
         return [self._replay(number, actor) for number in sorted(set(letter_ids))]
 
     def _replay(self, letter_id: int, actor: Actor) -> Replayed:

@@ -76,7 +76,7 @@ test("how old the page is, and why, is said", async () => {
   assert.deepEqual(said(), { state: "stale", text: "数据停在 32 秒前，正在重试" });
   poll.ask();
   await settle({ status: 403 });
-  assert.deepEqual([said().text, poll.data.now], ["只有管理员能看本页", T]);
+  assert.deepEqual([said().text, poll.data.now], ["您的角色不能看本页", T]);
 });
 
 test("a rate is that of the last minute, and unknown at first", () => {

@@ -1,4 +1,5 @@
 import pytest
+from dash import html
 
 from layouts import ids
 from layouts.desk import BASEMAPS, DeskView, basemap_layer, desk, padded
@@ -96,3 +97,21 @@ def test_menu_offers_what_is_configured():
 
 def test_map_opens_on_the_sub_district():
     assert padded((118.0, 24.0, 119.0, 25.0), 0.1) == [[23.9, 117.9], [25.1, 119.1]]
+
+
+@pytest.mark.parametrize(
+    ("role", "keys", "alarms"),
+    [
+        ("duty", {"A", "V", "F", "S"}, {"fire", "prealarm", "fault", "supervisory"}),
+        ("maintainer", {"A", "V", "S"}, {"fault", "supervisory"}),
+        ("leader", set(), {"fire", "prealarm", "fault", "supervisory"}),
+    ],
+)
+def test_the_desk_tells_the_browser_what_its_reader_may(role, keys, alarms):
+    page = desk(view(header=HeaderView("x", role, "zh")))
+    facts = page.to_plotly_json()["props"]
+    assert set(facts["data-alarms"].split()) == alarms
+    rights = set(facts["data-rights"].split())
+    assert ("acknowledge" in rights, "confirm_fire" in rights) == ("A" in keys, "F" in keys)
+    named = {text(part) for part in walk(by_class(page, "keys")) if isinstance(part, html.Kbd)}
+    assert named & {"A", "V", "F", "S"} == keys

@@ -36,7 +36,13 @@ def test_navigation_names_the_pages_and_where_we_are():
     assert [item.get("aria-current") for item in items] == [None, None, "page", None, None, None]
 
 
-def test_only_an_admin_is_led_to_the_feeds():
+def test_a_maintainer_is_led_to_what_he_may_see():
+    made = header(HeaderView("维保", "maintainer", "en"), translator("en"), active="desk")
+    led = [item["href"] for item in found(made, className="header-nav-item")]
+    assert led == ["/", "/wall/", "/history/", "/rules/", "/feeds/"]
+
+
+def test_an_admin_is_led_to_the_feeds():
     admin = header(HeaderView("Admin", "admin", "en"), translator("en"), active="feeds")
     *_, last, displays, audit = found(admin, className="header-nav-item")
     assert (displays["children"], displays["href"]) == ("Displays", "/displays/")

@@ -28,13 +28,13 @@ export class Bulk {
   look() {
     if (this.#ids) return;
     const n = this.queue.bulkSize;
-    this.button.hidden = n === 0 || !this.queue.canCommand;
+    this.button.hidden = n === 0;
     setText(this.button, t("批量确认 {n}", { n }));
   }
 
   press() {
     const ids = this.#ids ?? this.queue.bulk;
-    if (!ids.length || !this.queue.canCommand) return;
+    if (!ids.length) return;
     if (this.#ids) this.#send(ids);
     else this.#ask(ids);
   }

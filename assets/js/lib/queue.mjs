@@ -32,16 +32,16 @@ export class Queue {
   /**
    * @param {{list: HTMLElement, count: HTMLElement, dock: HTMLElement, work: HTMLElement}} parts the empty containers
    * @param {import("./picture.mjs").Picture} picture
-   * @param {{canCommand: boolean, onOpen: (alarm: object) => void, onOpenIncident: (incident: object) => void, onShown: () => void}} options
+   * @param {{rights: import("./rights.mjs").Rights, onOpen: (alarm: object) => void, onOpenIncident: (incident: object) => void, onShown: () => void}} options
    *   `onShown` after each change
    */
-  constructor(parts, picture, { canCommand, onOpen, onOpenIncident, onShown }) {
-    Object.assign(this, { parts, picture, canCommand, onOpen, onShown });
+  constructor(parts, picture, { rights, onOpen, onOpenIncident, onShown }) {
+    Object.assign(this, { parts, picture, rights, onOpen, onShown });
     this.work = new WorkList(parts.work, new AtWork(picture), { onOpen: onOpenIncident, onChoose: () => this.#leave(), now: () => picture.client.serverNow() });
     this.live = el("div", { class: "visually-hidden", "aria-live": "assertive" });
     parts.list.after(this.live);
     this.window = new RowWindow(parts.list, {
-      make: (alarm) => makeRow(alarm, { canCommand }),
+      make: (alarm) => makeRow(alarm, rights),
       patch: (row, alarm, changed) => this.#patch(row, alarm, changed),
     });
     this.dock = new QueueDock(parts.dock, (id, send) => this.#command(id, send));
@@ -224,7 +224,7 @@ export class Queue {
     if (!alarm) return;
     this.#choose(id); // a key that follows means the same alarm, wherever it goes
     if (action === "group") this.#toggleGroup(id);
-    else if (this.canCommand) this.dock.act(action, alarm);
+    else if (this.rights.mayDo(action, alarm)) this.dock.act(action, alarm);
   }
 
   /** Puts the target on the shelf, or takes it off. */
@@ -257,12 +257,14 @@ export class Queue {
 
   /** What bulk acknowledging would take: everything shown that waits and is no fire. @returns {number[]} */
   get bulk() {
-    return this.shown.filter((alarm) => isUnacknowledged(alarm) && !isFire(alarm)).map(({ id }) => id);
+    const takes = (alarm) => isUnacknowledged(alarm) && !isFire(alarm) && this.rights.mayDo("acknowledge", alarm);
+    return this.shown.filter(takes).map(({ id }) => id);
   }
 
   /** How many those are; counted with each alarm, so it walks over the filtered ones at most. */
   get bulkSize() {
-    return this.#filtered ? this.bulk.length : this.tally.waiting - this.tally.burning;
+    const some = this.#filtered || !this.rights.mayDo("acknowledge", { kind: "prealarm" });
+    return some ? this.bulk.length : this.tally.waiting - this.tally.burning;
   }
 }
 

@@ -94,10 +94,10 @@ export function beginRow() {
 
 /**
  * @param {object} alarm
- * @param {{canCommand: boolean}} options
+ * @param {import("./rights.mjs").Rights} rights
  * @returns {HTMLLIElement}
  */
-export function makeRow(alarm, { canCommand }) {
+export function makeRow(alarm, rights) {
   const { parts: begun, head } = beginRow();
   const parts = {
     ...begun,
@@ -108,7 +108,7 @@ export function makeRow(alarm, { canCommand }) {
     error: el("p", { class: "queue-error", role: "alert", hidden: true }),
     group: el("button", { type: "button", class: "queue-group", hidden: true }),
   };
-  const buttons = canCommand ? BUTTONS().map(button) : [];
+  const buttons = BUTTONS().filter(([action]) => rights.mayDo(action, alarm)).map(button);
   const actions = el("div", { class: "queue-actions" }, ...buttons, parts.state);
   const body = el("div", { class: "queue-body" }, head, parts.where, parts.what, parts.why, parts.hold, actions, parts.error, parts.group);
   const row = el("li", { class: "queue-row", id: `alarm-${alarm.id}`, tabindex: "-1", dataset: { alarm: alarm.id } }, parts.mark, body);

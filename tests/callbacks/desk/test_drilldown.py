@@ -4,6 +4,7 @@ import pytest
 from redis import Redis
 
 from callbacks.desk.drilldown import view_drilldown
+from data.domain.rights import Right
 from data.store.database import Database
 from layouts import ids
 from layouts.shown import Shown
@@ -86,5 +87,5 @@ def test_a_telephone_is_whole_for_those_who_call(services):
     masked = view_drilldown(services, here, ZH)
     assert "0595-00000003" not in str(masked.to_plotly_json())
     assert "059******0003" in text(masked)
-    whole = view_drilldown(services, here, replace(ZH, may_call=True))
+    whole = view_drilldown(services, here, replace(ZH, rights=frozenset({Right.SEE_PHONES})))
     assert "0595-00000003" in text(whole)

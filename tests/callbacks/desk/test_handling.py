@@ -2,7 +2,8 @@ import pytest
 from dash.exceptions import PreventUpdate
 
 from callbacks.desk.handling import view_handling
-from data.domain.words import FalseCause
+from data.domain.rights import rights_of
+from data.domain.words import FalseCause, Role
 from data.store.database import Database
 from data.store.models import AlarmRow, Incident
 from layouts import ids
@@ -11,7 +12,7 @@ from tests.callbacks.desk.wire import ask
 from tests.cast import NOW
 from tests.markup import bound, links, text
 
-OFFICER = Shown("zh", NOW, may_command=True)
+OFFICER = Shown("zh", NOW, rights_of(Role.DUTY))
 LEADER = Shown("zh", NOW)
 
 

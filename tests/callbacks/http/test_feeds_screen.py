@@ -126,3 +126,16 @@ def test_without_redis_the_page_says_that_nothing_is_known_of_links(known: Site)
     told = get(known)
     assert (told["transmitters"]["told"], told["sources"]) == (None, [])
     assert told["transmitters"]["rows"][0]["link"] is None
+
+
+def test_who_may_not_replay_sees_no_dead_letters(known: Site) -> None:
+    letter = Letter(Way.HTTP, "water", T0, b"x", "format", "no JSON")
+    with known.services.database.writing() as session:
+        dead_letters.add_all(session, [letter])
+    told = {
+        role: known.client(role).get("/api/v1/feeds").json()["letters"]
+        for role in ("admin", "maintainer")
+    }
+    assert told["admin"]["rows"]
+    assert told["maintainer"]["rows"] == []
+    assert told["maintainer"]["count"] == told["admin"]["count"]

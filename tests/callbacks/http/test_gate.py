@@ -123,21 +123,6 @@ def test_display_sees_the_wall_and_its_data(site):
     assert client.get("/live/snapshot").status_code == 200
 
 
-@pytest.mark.parametrize("role", ["duty", "leader", "display"])
-def test_the_feeds_are_for_admins_alone(site, role):
-    client = site.client(role)
-    headers = {**FROM_HERE, "x-csrf-token": site.csrf(client)}
-    paths = [(method, path) for method, path in every_route(site) if "/feeds" in path]
-    assert {path for _, path in paths} >= {
-        "/feeds/",
-        "/api/v1/feeds",
-        "/api/v1/feeds/points/1/register",
-    }
-    answers = {client.request(method, path, headers=headers).status_code for method, path in paths}
-    assert answers == {403}
-    assert site.client("admin").get("/feeds/", headers=PAGE).status_code == 200
-
-
 @pytest.mark.parametrize("role", ["leader", "display"])
 def test_those_who_only_look_cannot_command(site, role):
     client = site.client(role)

@@ -235,3 +235,39 @@ def test_who_only_looks_may_not_act(lane: Lane, role: Role) -> None:
 def test_an_unknown_alarm(lane: Lane) -> None:
     with pytest.raises(errors.NotFoundError, match="no alarm 9"):
         lane.commands.acknowledge(9, DUTY)
+
+
+MAINTAINER = Actor("repair", Role.MAINTAINER)
+
+
+def test_a_maintainer_works_on_a_fault_to_its_end(lane: Lane) -> None:
+    lane.send("S0", battery_pct=5)
+    lane.commands.acknowledge(1, MAINTAINER)
+    lane.commands.shelve(1, MAINTAINER, 30, "更换电池")
+    lane.commands.unshelve(1, MAINTAINER)
+    assert lane.commands.close(1, MAINTAINER, Verdict.REAL, "已更换")["closed_by"] == "repair"
+
+
+def test_a_maintainer_touches_no_fire(lane: Lane) -> None:
+    lane.send("S0", smoke_pct=40)
+    for command in (
+        lambda: lane.commands.acknowledge(1, MAINTAINER),
+        lambda: lane.commands.confirm(1, MAINTAINER),
+        lambda: lane.commands.close(1, MAINTAINER, Verdict.FALSE, "", FalseCause.DUST),
+        lambda: lane.commands.shelve(1, MAINTAINER, 5, "x"),
+        lambda: lane.commands.close_incident(1, MAINTAINER, Verdict.TEST, ""),
+    ):
+        with pytest.raises(errors.NotAllowedError):
+            command()
+    (row,) = lane.rows(AlarmRow)
+    assert (row.acked_at, row.closed_at, lane.count(Audit)) == (None, None, 0)
+
+
+def test_a_maintainers_bulk_leaves_what_is_no_fault(lane: Lane) -> None:
+    lane.send("S0", battery_pct=5)
+    lane.send("S1", smoke_pct=11)
+    kinds = {row.id: row.kind for row in lane.rows(AlarmRow)}
+    assert sorted(kinds.values()) == ["fault", "prealarm"]
+    answer = lane.commands.acknowledge_many(list(kinds), MAINTAINER)
+    assert [kinds[alarm["id"]] for alarm in answer["acknowledged"]] == ["fault"]
+    assert [kinds[one["id"]] for one in answer["left"]] == ["prealarm"]

@@ -2,8 +2,9 @@
 
 import pytest
 
+from data.commands import Actor
 from data.domain import errors
-from data.domain.words import Status
+from data.domain.words import Role, Status
 from data.store.models import AlarmHistory, AlarmRow, Audit, Device, StatusChange
 from tests.lane import DUTY, Lane
 
@@ -65,3 +66,15 @@ def test_who_was_first_is_told(lane: Lane) -> None:
         lane.commands.out_of_service("X9", DUTY, "更换")
     with pytest.raises(errors.ReasonMissingError):
         lane.commands.out_of_service("S1", DUTY, "  ")
+
+
+def test_a_maintainer_holds_back_no_sign_of_a_fire(lane: Lane) -> None:
+    maintainer = Actor("repair", Role.MAINTAINER)
+    lane.send("S0", battery_pct=5)
+    assert lane.commands.out_of_service("S0", maintainer, "更换电池")["disabled"]
+    lane.send("S1", smoke_pct=11)
+    with pytest.raises(errors.NotAllowedError, match="prealarm"):
+        lane.commands.out_of_service("S1", maintainer, "清洗")
+    assert not device(lane, "S1").disabled
+    lane.commands.out_of_service("S1", DUTY, "清洗")
+    assert not lane.commands.back_in_service("S1", maintainer, "已清洗")["disabled"]

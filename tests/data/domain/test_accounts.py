@@ -9,6 +9,7 @@ from data.domain.accounts import (
     needs_renewal,
     session_end,
 )
+from data.domain.rights import Right
 from data.domain.words import Role
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -31,7 +32,8 @@ def test_needs_renewal_only_after_a_quarter_of_an_hour():
 
 
 def test_commands_are_for_duty_and_admin():
-    assert {role for role in Role if signed_in(role, None).commands} == {Role.DUTY, Role.ADMIN}
+    able = {role for role in Role if signed_in(role, None).may(Right.RESPOND)}
+    assert able == {Role.DUTY, Role.SHIFT_LEAD, Role.ADMIN}
 
 
 @pytest.mark.parametrize("password", ["", "ninechars", "a" * 201])

@@ -1,16 +1,6 @@
 import pytest
 
-from data.domain.phones import mask_phone, may_see_phone
-from data.domain.words import Role
-
-
-@pytest.mark.parametrize("role", Role)
-def test_only_who_calls_sees_a_number_whole(role: Role) -> None:
-    assert may_see_phone(role) is (role in {Role.DUTY, Role.ADMIN})
-
-
-def test_nobody_sees_none() -> None:
-    assert not may_see_phone(None)
+from data.domain.phones import mask_phone
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,15 @@ from sqlalchemy import func, select
 
 from callbacks.desk.handling import building_here, incident_at_hand
 from data.domain.drilldown import TrendSpan
-from data.domain.words import AlarmKind, BuildingCategory, DeviceKind, FacilityKind, PersonRole
+from data.domain.rights import rights_of
+from data.domain.words import (
+    AlarmKind,
+    BuildingCategory,
+    DeviceKind,
+    FacilityKind,
+    PersonRole,
+    Role,
+)
 from data.store.cameras import cameras_near
 from data.store.drilldown import community_view, subdistrict_view, work_point_view
 from data.store.drilldown_building import building_view, open_alarms
@@ -107,7 +115,7 @@ VIEWS = {
     "incidents without open alarms": incidents_without_alarms,
     "incident panel": lambda s: incident_at_hand(s, "900", read_now),
     "what goes on in a building": lambda s: building_here(
-        s, "B3", open_alarms(s, building_id="B3"), Shown("zh", NOW, may_command=True)
+        s, "B3", open_alarms(s, building_id="B3"), Shown("zh", NOW, rights_of(Role.DUTY))
     ),
     "cameras": lambda s: cameras_near(s, building_view(s, "B3", read_now).facts, read_now),
     "trends of a device": lambda s: device_trends(s, "X0", TrendSpan.MONTH, NOW),

@@ -77,7 +77,7 @@ export class Poll {
  */
 export function describe({ data, at, failed }, now) {
   if (failed === 401) return { state: "failed", text: t("登录已失效，请重新登录") };
-  if (failed === 403) return { state: "failed", text: t("只有管理员能看本页") };
+  if (failed === 403) return { state: "failed", text: t("您的角色不能看本页") };
   if (!data) return failed === null ? { state: "waiting", text: t("正在载入…") } : { state: "failed", text: t("暂时无法读取数据") };
   const old = now - at;
   if (old > STALE_MS) return { state: "stale", text: t("数据停在 {age}，正在重试", { age: age(old) }) };

@@ -20,9 +20,9 @@ export const bytesOf = (address) => address.toString(16).toUpperCase().padStart(
 const cell = (css = "") => el("td", { class: css });
 
 export class Strangers {
-  /** @param {HTMLElement} place @param {import("./poll.mjs").Poll} poll */
-  constructor(place, poll) {
-    this.poll = poll;
+  /** @param {HTMLElement} place @param {import("./poll.mjs").Poll} poll @param {import("../rights.mjs").Rights} rights */
+  constructor(place, poll, rights) {
+    Object.assign(this, { poll, rights });
     this.said = el("p", { class: "feeds-said", role: "status", hidden: true });
     const [transmitters, parts] = [el("div"), el("div")];
     place.replaceChildren(this.said, transmitters, parts);
@@ -53,7 +53,7 @@ export class Strangers {
   }
 
   #button(onclick) {
-    return el("button", { type: "button", class: "button button-small", onclick }, t("登记"));
+    return this.rights.may("register_devices") ? el("button", { type: "button", class: "button button-small", onclick }, t("登记")) : "";
   }
 
   #transmitter({ address }) {

@@ -52,9 +52,9 @@ export function dutyWord(check, now) {
 const cell = (css = "") => el("td", { class: css });
 
 export class Transmitters {
-  /** @param {HTMLElement} place @param {import("./poll.mjs").Poll} poll @param {import("./rates.mjs").Rates} rates */
-  constructor(place, poll, rates) {
-    Object.assign(this, { poll, rates });
+  /** @param {HTMLElement} place @param {import("./poll.mjs").Poll} poll @param {import("./rates.mjs").Rates} rates @param {import("../rights.mjs").Rights} rights */
+  constructor(place, poll, rates, rights) {
+    Object.assign(this, { poll, rates, rights });
     this.notice = el("p", { class: "feeds-notice", role: "status", hidden: true });
     const box = el("div");
     place.replaceChildren(this.notice, box);
@@ -80,7 +80,7 @@ export class Transmitters {
     const where = building ? el("a", { href: `/?building=${encodeURIComponent(building)}`, text: building_name }) : null;
     const link = el("td", {}, el("span", { class: "mark", "aria-hidden": "true" }), el("span"));
     const who = el("td", {}, el("a", { href: `/?device=${encodeURIComponent(device)}`, text: name }), where && " · ", where);
-    const ask = el("button", { type: "button", class: "button button-small", text: t("查岗"), onclick: () => this.#ask(address, ask) });
+    const ask = el("button", { type: "button", class: "button button-small", text: t("查岗"), hidden: !this.rights.may("duty_check"), onclick: () => this.#ask(address, ask) });
     const said = el("span", { class: "quiet" });
     const past = el("button", { type: "button", class: "button-link", text: t("历次"), onclick: () => showChecks(address) });
     return [link, el("td", { class: "num", text: String(address) }), who, cell("num"), cell("num"), cell("num"), cell("num"), cell("feeds-error"), el("td", { class: "feeds-duty" }, ask, said, past)];
