@@ -94,9 +94,7 @@ def test_a_refused_click_leaves_nothing_behind(lane: Lane) -> None:
     with pytest.raises(errors.CauseMissingError):
         lane.commands.close(1, click, Verdict.FALSE, "")
     assert lane.count(Command) == 0
-    assert [(row.action, row.result) for row in lane.rows(Audit)] == [
-        ("alarm.acknowledged", "refused")
-    ]
+    assert [(row.action, row.result) for row in lane.rows(Audit)] == [("alarm.closed", "refused")]
     closed = lane.commands.close(1, click, Verdict.FALSE, "", FalseCause.COOKING)
     assert closed["verdict"] == "false"
 

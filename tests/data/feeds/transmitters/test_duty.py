@@ -44,8 +44,9 @@ async def test_a_duty_check_is_sent_confirmed_answered_and_audited(site: Lane) -
     check = check_of(site)
     assert (check.outcome, check.operator) == ("answered", 7)
     assert check.answered_at == site.clock()
-    assert [(row.actor, row.action, row.subject) for row in site.rows(Audit)] == [
-        ("duty", "duty_check", f"transmitter:{ADDRESS}")
+    assert [(row.actor, row.action, row.subject, row.result) for row in site.rows(Audit)] == [
+        ("duty", "duty_check", f"transmitter:{ADDRESS}", "done"),
+        ("duty", "duty_check", f"transmitter:{ADDRESS}", "refused"),  # while one runs
     ]
 
 
