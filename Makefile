@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help run simulate install dev test test-tools check fmt lint types imports js messages lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge bench-http bench-mqtt bench-pipeline bench-risk bench-risk-screen fuzz faults hooks clean
+.PHONY: help run simulate install dev test test-tools check fmt lint types imports js messages audit-code audit-deps lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge bench-http bench-mqtt bench-pipeline bench-fire bench-transmitters bench-risk bench-risk-screen bench-risk-store audit-verify fuzz faults hooks clean
 
 help: ## list the tasks
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,14 +37,14 @@ $(DEV_STAMP): tests/requirements.txt $(STAMP)
 	@$(PIP) -r tests/requirements.txt
 	@touch $@
 
-check: dev lint types imports js messages ## format, lint, types, import contracts, node tests, messages
+check: dev lint types imports js messages audit-code ## format, lint, types, import contracts, node tests, messages
 
 lint: dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
 types: dev
-	$(BIN)/mypy $(CODE)
+	$(BIN)/mypy $(CODE) bench tests/faults tests/fuzz tests/*.py
 
 imports: dev
 	$(BIN)/lint-imports
@@ -52,6 +52,12 @@ imports: dev
 js:
 	@command -v node >/dev/null || { echo "缺少 node，请执行 make test-tools。/ node is missing: make test-tools" >&2; exit 1; }
 	node --test tests/js/*.mjs
+
+audit-code: dev ## bandit over the code that ships; exceptions are in pyproject.toml, with their reasons
+	$(BIN)/bandit -q -c pyproject.toml -r $(CODE)
+
+audit-deps: dev ## known weaknesses of the pinned requirements (asks OSV; needs the network)
+	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements.txt -s osv
 
 messages: dev
 	$(BIN)/python -m pytest -q tests/layouts/test_i18n.py
@@ -69,8 +75,12 @@ test: dev test-tools js ## every test, with coverage
 test-tools: ## Chromium, fonts, PostgreSQL, mosquitto, redis-server, libfaketime, node: only those that are missing
 	@bash tests/tools.sh
 
-fuzz: dev ## 1,000,000 random frames against the codec of GB/T 26875.3
+audit-verify: install ## find rows of the audit that were changed, removed, inserted or moved
+	@$(BIN)/python -m data.audit verify
+
+fuzz: dev ## 1,000,000 random frames against the codec of GB/T 26875.3, 100,000 hostile requests against the HTTP surface
 	@$(BIN)/python -m tests.fuzz.gb26875
+	@$(BIN)/python -W ignore -m tests.fuzz.http
 
 faults: dev test-tools ## every fault twenty times under load, and the table of docs/faults.md
 	@$(BIN)/python -m tests.faults.run
@@ -121,8 +131,17 @@ bench-risk: dev ## the risk forecast of 100,000 and 1,000,000 buildings
 bench-risk-screen: dev ## a year of risk played, the bytes of its weeks, the first paint of its page
 	@$(BIN)/python -m bench.risk_screen
 
+bench-risk-store: dev ## the risk process with 100,000 buildings in SQL: everything, and one change
+	@$(BIN)/python -m bench.risk_store
+
 bench-pipeline: dev ## readings and alarms a second on one core, a storm, the memory of the last 24 hours
 	@$(BIN)/python -m bench.pipeline
+
+bench-fire: dev ## from a fire's frame on the TCP socket to its event, beside 2,000 readings a second
+	@$(BIN)/python -m bench.fire
+
+bench-transmitters: dev ## 1,000 and 4,000 transmitters with heartbeats: memory, and how long a frame waits
+	@$(BIN)/python -m bench.transmitters
 
 hooks: dev ## run `make check` before every commit
 	$(BIN)/pre-commit install

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +16,7 @@ from rich.console import Console
 from data.errors import StartError
 from data.launch import bind, check_mqtt, complete, launch, run_workers
 from data.logs import configure_logging
-from data.memory import share_one_heap
+from data.memory import freeze_what_is_loaded, share_one_heap
 from data.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -99,7 +99,9 @@ def web(
             from callbacks.http.serve import serve
 
             services = create_services(settings)
-            serve(create_asgi(services), listening, services.hub.end_streams)
+            application = create_asgi(services)
+            freeze_what_is_loaded()
+            serve(application, listening, services.hub.end_streams, settings.proxies)
 
 
 @cli.command()
@@ -112,7 +114,9 @@ def feeds(fd: Annotated[int, typer.Option(hidden=True)] = -1) -> None:
             from callbacks.http.serve import serve
 
             services = create_services(settings)
-            serve(create_feeds_asgi(services), listening, services.hub.end_streams)
+            application = create_feeds_asgi(services)
+            freeze_what_is_loaded()
+            serve(application, listening, services.hub.end_streams, settings.proxies)
 
 
 @cli.command()
@@ -130,6 +134,7 @@ def transmitters(fd: Annotated[int, typer.Option(hidden=True)] = -1) -> None:
             from data.store.database import Database
 
             present = Present(connect_redis(settings.redis_url))
+            freeze_what_is_loaded()
             run(Database(settings.sql_url), present, now, listening)
 
 
@@ -150,6 +155,7 @@ def mqtt(
 
         broker, mapping = broker_of(settings, process), load_mapping(settings.mqtt_mapping)
         present = Present(connect_redis(settings.redis_url))
+        freeze_what_is_loaded()
         run(Database(settings.sql_url), present, now, broker, mapping, leave=leave)
 
 
@@ -158,6 +164,7 @@ def worker() -> None:
     """Watch for silence, rebuild the present, tell Redis what it missed."""
     with sentences("worker"):
         settings = ready_settings()
+        from data.audit_keeper import AuditKeeper
         from data.live.connection import connect_redis
         from data.live.present import Present
         from data.store.database import Database
@@ -165,7 +172,11 @@ def worker() -> None:
 
         stop = stopped_by_signals()
         present = Present(connect_redis(settings.redis_url))
-        Worker(Database(settings.sql_url), present, now).run(stop)
+        freeze_what_is_loaded()
+        database = Database(settings.sql_url)
+        kept = timedelta(days=settings.audit_days)
+        keeper = AuditKeeper(database, present.redis, settings.data_dir, kept, now)
+        Worker(database, present, now, keeper).run(stop)
 
 
 @cli.command()

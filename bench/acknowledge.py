@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -40,7 +40,7 @@ from tests.servers import ROOT, Application, wait_for
 
 GOAL_MS = 300
 #: Who sees it: account and page. The officer is one more desk.
-SCREENS = (("admin", "/"), ("leader", "/"), ("display", "/wall/"))
+SCREENS = (("admin", "/"), ("leader", "/"), ("duty", "/wall/"))
 #: What a new fire sets off (the wall takes over) is over by then.
 SETTLE_MS = 1500
 AFTER_MS = 700
@@ -196,7 +196,7 @@ def open_screen(browser: Browser, running: Application, user: str, path: str) ->
     return page
 
 
-def command(page: Page, path: str, body: dict[str, object]) -> None:
+def command(page: Page, path: str, body: Mapping[str, object]) -> None:
     """Carry out a command as the page's account."""
     token = page.locator('meta[name="xt-csrf"]').get_attribute("content") or ""
     headers = {"X-CSRF-Token": token, "Origin": urljoin(page.url, "/").rstrip("/")}

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 from playwright.sync_api import Browser, Error, Page
 
@@ -126,7 +127,8 @@ def _usual(browser: Browser, site: Site, stage: Stage, bases: Bases, pid: int) -
     bases.usual[goals.BYTES_PER_CHANGE] = per_change
     bases.usual[goals.TAB_MEMORY], _ = tab_memory(browser, page, before)
     bases.usual[goals.WEB_MEMORY] = private_mb(pid)
-    line = {"load_ms": round(times[0]), "bytes_per_s": round(total / (USUAL_S + PAN_S + 3))}
+    rate = round(total / (USUAL_S + PAN_S + 3))
+    line: dict[str, Any] = {"load_ms": round(times[0]), "bytes_per_s": rate}
     if got.painted:
         for figure in (goals.ALARM, goals.ALARM_WINDOWS, goals.ALARM_CLIENTS):
             bases.usual[figure] = quantile(got.painted, 0.95)

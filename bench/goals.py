@@ -75,7 +75,7 @@ def summary() -> Table:
     """Return all figures of this run for a person."""
     table = Table("devices", "figure", "value", "goal", "floor", "usual", title="Live map")
     for line in PRINTED:
-        colour = {True: "green", False: "red"}.get(line.get("met"), "")
+        colour = {True: "green", False: "red", None: ""}[line.get("met")]
         table.add_row(
             f"{line['devices']:,}",
             line["figure"],

@@ -63,12 +63,12 @@ def spread(values: Sequence[float], digits: int = 1) -> dict[str, float]:
 def application(devices: int = 6000) -> Iterator[Application]:
     """Run the real application with a demo town of this size and without its simulator."""
     folder = Path(tempfile.mkdtemp(prefix="xt-bench-"))
-    size = {"XT_DEMO_DEVICES": str(devices)}
+    size = str(devices)
     try:
-        environment = environment_of(folder, free_port(), **size)
+        environment = environment_of(folder, free_port(), XT_DEMO_DEVICES=size)
         make_town = [sys.executable, str(ROOT / "app.py"), "demo"]
         subprocess.run(make_town, env=environment, cwd=folder, check=True, capture_output=True)
-        with run_application(folder, **size) as running:
+        with run_application(folder, XT_DEMO_DEVICES=size) as running:
             yield running
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -8,6 +8,7 @@ the number on the mark that it shares has to change. Nothing is assumed about co
 
 import io
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx
@@ -53,6 +54,10 @@ class Found:
     outside: int = 0
 
 
+def _have(stage: Stage, alarms: int) -> bool:
+    return len(stage.alarms.alarms) >= alarms
+
+
 def measure_hidden(browser: Browser, stage: Stage, site: Site, bases: Bases) -> None:
     """Count hidden alarms at the page's own view and at two zooms on the fullest building."""
     page = open_page(browser, site)
@@ -62,7 +67,7 @@ def measure_hidden(browser: Browser, stage: Stage, site: Site, bases: Bases) -> 
         stage.alarms.tell(most=FIRES + 5)
         known = len(stage.alarms.alarms)
         with stage.burning(40):
-            wait_for(lambda known=known: len(stage.alarms.alarms) >= known + FIRES, 20)
+            wait_for(partial(_have, stage, known + FIRES), 20)
             stage.alarms.tell(rate=0, most=20)
             page.wait_for_timeout(1000)
             fires = open_fires(site)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import httpx
+import typer
 
 from bench.harness import application, healthy_devices, reading, report, spread
 from tests.servers import Application
@@ -124,4 +125,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

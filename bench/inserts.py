@@ -10,6 +10,7 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -110,8 +111,8 @@ def measure(database: Database, alarms: int) -> None:
                 session.execute(update(AlarmRow).where(AlarmRow.id == key).values(done))
 
     revision = current(database.url)
-    timed("alarms written", [lambda s=start: write(s) for start in starts], revision)
-    timed("alarms closed", [lambda s=start: close(s) for start in starts], revision)
+    timed("alarms written", [partial(write, start) for start in starts], revision)
+    timed("alarms closed", [partial(close, start) for start in starts], revision)
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ class Alone:
     def __init__(self, port: int, client_id: str) -> None:
         self.count = 0
         client = Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv5)
-        client.on_connect = lambda *_: client.subscribe(f"{GROUP}{READINGS}", qos=1)
+        client.on_connect = self._connected
         client.on_message = self._came
         properties = Properties(PacketTypes.CONNECT)
         properties.SessionExpiryInterval = 3600
@@ -70,6 +70,9 @@ class Alone:
         client.connect("127.0.0.1", port, clean_start=False, properties=properties)
         client.loop_start()
         self._client = client
+
+    def _connected(self, client: Client, *_: object) -> None:
+        client.subscribe(f"{GROUP}{READINGS}", qos=1)
 
     def _came(self, *_: object) -> None:
         self.count += 1

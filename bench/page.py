@@ -176,7 +176,7 @@ def renderers(browser: Browser) -> set[int]:
 
 def browser_pid(browser: Browser) -> int:
     """Return the pid of the browser itself."""
-    return next(p["id"] for p in _processes(browser) if p["type"] == "browser")
+    return next(int(p["id"]) for p in _processes(browser) if p["type"] == "browser")
 
 
 def _processes(browser: Browser) -> list[dict[str, Any]]:

@@ -53,7 +53,13 @@ ALARMS: Final = 1_500
 # --- Telemetry ------------------------------------------------------------------------------
 
 
-def measure_telemetry(devices: int) -> None:
+def measure_telemetry(*towns: int) -> None:
+    """Report readings a second in towns of so many devices."""
+    for devices in towns:
+        measure_batches(devices)
+
+
+def measure_batches(devices: int) -> None:
     """Report readings a second at each size of batch, beside the bare baselines."""
     with site(devices) as here:
         settings = durability(here.database)
@@ -240,7 +246,7 @@ def device_kinds(database: Database) -> dict[str, DeviceKind]:
 
 
 PARTS: Final[dict[str, Callable[[], None]]] = {
-    "telemetry": lambda: [measure_telemetry(n) for n in (6_000, 50_000)] and None,
+    "telemetry": lambda: measure_telemetry(6_000, 50_000),
     "alarms": lambda: measure_alarms(6_000),
     "storm": lambda: measure_storm(50_000, 0),
     "storm-telemetry": lambda: measure_storm(50_000, 1_000),

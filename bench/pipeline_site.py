@@ -84,7 +84,8 @@ def site(devices: int) -> Iterator[Site]:
     town = make_town(devices)
     folder = Path(tempfile.mkdtemp(prefix="xt-bench-", dir=FOLDER))
     try:
-        shutil.copy(town, folder / "xintang.db")
+        with Path(shutil.copy(town, folder / "xintang.db")).open("rb") as copied:
+            os.fsync(copied.fileno())  # or the first checkpoint would bring the whole copy to disk
         database = Database(f"sqlite:///{folder / 'xintang.db'}")
         with EmbeddedRedis() as server, Redis.from_url(server.url) as redis:
             yield Site(database, folder / "xintang.db", server, redis)

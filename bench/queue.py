@@ -109,7 +109,7 @@ class Flood:
             n = min(AT_ONCE, alarms - len(self._open))
             batch = [self._new(self._chance.uniform(600, 86_400)) for _ in range(n)]
             self._open.extend(batch)
-            self._present.tell(Changes(alarms=tuple(batch)))  # type: ignore[arg-type]
+            self._present.tell(Changes(alarms=tuple(batch)))
 
     @contextlib.contextmanager
     def running(self, per_s: float) -> Iterator[None]:
@@ -129,7 +129,7 @@ class Flood:
             alarm = self._new(0)
             self._open.append(alarm)
             self.written[alarm["id"]] = time.time() * 1000
-            self._present.tell(Changes(alarms=(alarm,)))  # type: ignore[arg-type]
+            self._present.tell(Changes(alarms=(alarm,)))
             self._close(self._open.popleft())
             self.told += 1
             due += 1 / per_s
@@ -138,7 +138,7 @@ class Flood:
     def _close(self, alarm: dict[str, Any]) -> None:
         ms = round(time.time() * 1000)
         ended = {"cleared_at": ms, "acked_at": ms, "closed_at": ms, "version": alarm["version"] + 1}
-        self._present.tell(Changes(alarms=({**alarm, **ended},)))  # type: ignore[arg-type]
+        self._present.tell(Changes(alarms=({**alarm, **ended},)))
 
     def _new(self, age_s: float) -> dict[str, Any]:
         draw = self._chance.random()
@@ -169,7 +169,7 @@ def load_patterns(database: Database) -> list[AlarmView]:
             .join(Community, Community.code == Device.community_code)
         )
         return [
-            {  # type: ignore[misc]
+            {
                 **pattern,
                 **dict.fromkeys(ended),
                 "slot": device.slot,

@@ -26,8 +26,8 @@ class Listener(threading.Thread):
     def __init__(self, url: str) -> None:
         super().__init__(daemon=True)
         self._redis = Redis.from_url(url)
-        last = self._redis.xrevrange(keys.EVENTS, count=1)
-        self._last = last[0][0]
+        last: Any = self._redis.xrevrange(keys.EVENTS, count=1)
+        self._last: bytes = last[0][0]
         self.seen: dict[str, float] = {}
         self.done = threading.Event()
 

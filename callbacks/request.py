@@ -7,6 +7,7 @@ from flask import request
 from callbacks.http.auth import LANG_COOKIE
 from callbacks.surfaces import USER
 from data.domain.accounts import SignedIn
+from data.domain.phones import may_see_phone
 from layouts.i18n import Lang, as_lang
 from layouts.shown import Shown
 
@@ -25,4 +26,9 @@ def current_user() -> SignedIn | None:
 def current_shown(now: datetime) -> Shown:
     """Return for whom a callback shows something."""
     user = current_user()
-    return Shown(current_lang(), now, may_command=user is not None and user.commands)
+    return Shown(
+        current_lang(),
+        now,
+        may_command=user is not None and user.commands,
+        may_call=may_see_phone(user.role if user else None),
+    )

@@ -12,6 +12,7 @@ from dash import Dash
 from dash.development.base_component import Component
 from flask import Flask, Response, request
 
+from callbacks.door import guard
 from callbacks.http.auth import LANG_COOKIE
 from callbacks.http.problems import MEDIA_TYPE, problem_response
 from callbacks.http.security import CSP, content_security_policy, inline_script_hashes
@@ -85,7 +86,7 @@ class SurfaceApp(Dash):
             requests_pathname_prefix=surface.prefix,
             assets_ignore=".*",
             include_assets_files=False,
-            pages_folder="",
+            use_pages=False,  # its callbacks would be two that nobody needs
             serve_locally=True,
             compress=False,
             suppress_callback_exceptions=True,
@@ -156,6 +157,7 @@ def make_surface(
     app.layout = layout
     register(app, services)
     _only_known_paths(app.server)
+    guard(app)
     _send_policy(app)
     _warm(app)
     return app

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from typing import IO, Final
+from typing import IO, Any, Final
 
 PR_SET_PDEATHSIG: Final = 1
 GRACE_S: Final = 5.0
@@ -52,7 +52,7 @@ def start_child(
     )
 
 
-def stop_child(process: subprocess.Popen[bytes], grace_s: float = GRACE_S) -> int:
+def stop_child(process: subprocess.Popen[Any], grace_s: float = GRACE_S) -> int:
     """Stop a child: SIGTERM, then SIGKILL after ``grace_s`` seconds; returns its exit code."""
     if process.poll() is None:
         process.terminate()

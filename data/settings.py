@@ -1,6 +1,7 @@
 """Settings of the application: environment variables ``XT_*`` and the file ``.env``."""
 
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -56,8 +57,13 @@ class Settings(BaseSettings):
     demo_password: SecretStr = SecretStr("")
     simulate: bool = True
     demo_devices: int = Field(6000, ge=500, le=200_000)
+    #: How long the audit is kept: at least a year.
+    audit_days: int = Field(1096, ge=366, le=36_600)
     #: Cookies only over HTTPS and HSTS; set it behind a TLS proxy.
     https: bool = False
+    #: Proxies in front of us, addresses or networks separated by commas: they are believed what
+    #: they say of the sender's address. Empty: nobody is.
+    trusted_proxies: str = ""
     #: The wall's visible width, and how far away its farthest viewer sits: they size its letters.
     wall_width_mm: float = Field(3600, ge=300, le=50_000)
     wall_seat_m: float = Field(6, ge=0.3, le=60)
@@ -75,6 +81,19 @@ class Settings(BaseSettings):
                 "/ must be sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
             )
         return url
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, proxies: str) -> str:
+        try:
+            for one in _parts(proxies):
+                ip_network(one, strict=False)
+        except ValueError:
+            raise ValueError(
+                "应为以逗号分隔的地址或网段，如 127.0.0.1,10.0.0.0/8 "
+                "/ must be addresses or networks separated by commas, as 127.0.0.1,10.0.0.0/8"
+            ) from None
+        return proxies
 
     @field_validator("mqtt_url")
     @classmethod
@@ -121,9 +140,18 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def proxies(self) -> tuple[str, ...]:
+        """Proxies that are trusted."""
+        return _parts(self.trusted_proxies)
+
+    @property
     def sql_url(self) -> str:
         """Database URL in force."""
         return self.database_url or f"sqlite:///{self.data_dir / 'xintang.db'}"
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _driver(url: str) -> str | None:

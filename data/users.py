@@ -1,4 +1,4 @@
-"""Accounts: ``python -m data.users add|reset|disable|list|sessions|revoke``."""
+"""Accounts: ``python -m data.users add|reset|disable|pair|list|sessions|revoke``."""
 
 import json
 import os
@@ -15,7 +15,9 @@ from rich.table import Table
 from data.console import run, said
 from data.domain.accounts import check_password
 from data.domain.words import Role
+from data.store import displays
 from data.store.database import Database
+from data.store.management import Audit
 from data.store.users import Users
 
 #: Demo accounts: name → role and what the screen calls them.
@@ -23,7 +25,6 @@ DEMO_ACCOUNTS: Final[dict[str, tuple[Role, str]]] = {
     "duty": (Role.DUTY, "值班员"),
     "leader": (Role.LEADER, "领导"),
     "admin": (Role.ADMIN, "管理员"),
-    "display": (Role.DISPLAY, "大屏"),
 }
 SIGN_INS_FILE: Final = "demo-signin.txt"
 HASH_SHOWN: Final = 12
@@ -157,7 +158,30 @@ def make_cli(
         ended = said(console, lambda: users().revoke(name, now(), prefix=session))
         console.print(f"{ended} sessions of {name} ended")
 
+    _add_pairing(cli, open_database, now, console)
     return cli
+
+
+def _add_pairing(
+    cli: typer.Typer,
+    open_database: Callable[[], Database],
+    now: Callable[[], datetime],
+    console: Console,
+) -> None:
+    @cli.command()
+    def pair(code: str, place: str) -> None:
+        """Let in the screen that shows this code, at one place; `disable` shuts it out."""
+        _pair(open_database(), console, code, place, now())
+
+
+def _pair(database: Database, console: Console, code: str, place: str, now: datetime) -> None:
+    with database.writing() as session:
+        display = said(console, lambda: displays.pair(session, code, place, now))
+        detail = {"name": display.name, "place": display.place}
+        session.add(
+            Audit(at=now, actor="system", action="display.paired", subject="display", after=detail)
+        )
+    console.print(f"{display.name} paired: {display.place}", markup=False, highlight=False)
 
 
 class _Opened:

@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from data.audit_keeper import AuditKeeper
 from data.commands.changes import settle_devices
 from data.domain.alarms import SYSTEM, Action, Step, calm, shelf_is_over, unshelve
 from data.domain.chatter import CALM_AFTER, flip_key, is_calm
@@ -53,10 +54,17 @@ HEARTBEAT_S: Final = 10
 class Worker:
     """One step every half second; an error is logged and the next step tries again."""
 
-    def __init__(self, database: Database, present: Present, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        present: Present,
+        now: Callable[[], datetime],
+        keeper: AuditKeeper | None = None,
+    ) -> None:
         self._database = database
         self._present = present
         self._now = now
+        self._keeper = keeper
         self._pipeline = Pipeline(database, present, now)
         self._reconciled = time.monotonic()
         #: The last device whose old hours were deleted.
@@ -88,6 +96,8 @@ class Worker:
         self.calm_down()
         self.watch_flood()
         self.forget_hours()
+        if self._keeper is not None:
+            self._keeper.step()
         if time.monotonic() - self._reconciled >= RECONCILE_EVERY_S:
             self._reconciled = time.monotonic()
             self.forget()

@@ -285,11 +285,11 @@ def _community_row(shown: Shown, area: AreaRow) -> Component:
 
 def _person_row(person: PersonView, shown: Shown) -> Component:
     _ = shown.translate
-    phone = (
-        html.A(person.phone, href=f"tel:{person.phone}", className="num")
-        if person.phone
-        else html.Span(_("未登记电话"), className="quiet")
-    )
+    phone: Component = html.Span(person.phone, className="num")
+    if not person.phone:
+        phone = html.Span(_("未登记电话"), className="quiet")
+    elif shown.may_call:
+        phone = html.A(person.phone, href=f"tel:{person.phone}", className="num")
     role = _(words.PERSON_ROLE[person.role])
     sub = " · ".join(part for part in (role, person.grid) if part)
     return row(person.label, sub=sub, side=[phone])

@@ -42,6 +42,8 @@ NAVIGATION: Final = (
     _Surface("history", "/history/", "历史"),
     _Surface("rules", "/rules/", "规则"),
     _Surface("feeds", "/feeds/", "接入", Role.ADMIN),
+    _Surface("displays", "/displays/", "大屏管理", Role.ADMIN),
+    _Surface("audit", "/audit/", "审计", Role.ADMIN),
 )
 LIVE_SURFACE: Final = "desk"
 

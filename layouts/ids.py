@@ -71,6 +71,15 @@ FEEDS_TRANSMITTERS: Final = "feeds-transmitters"  # live
 FEEDS_STRANGERS: Final = "feeds-strangers"  # live: what nobody registered
 FEEDS_LETTERS: Final = "feeds-letters"  # live: messages that were set aside
 
+# Audit
+AUDIT_STATE: Final = "audit-state"  # live: whether it is whole
+AUDIT_FILTER: Final = "audit-filter"  # live: the form of the filters
+AUDIT_PLACE: Final = "audit-place"  # live: the rows
+
+# Displays
+DISPLAYS_PAIR: Final = "displays-pair"  # live: the form that lets a screen in
+DISPLAYS_PLACE: Final = "displays-place"  # live: the screens
+
 # History
 HISTORY_FILTER: Final = "history-filter"  # live: the form of the filters
 HISTORY_EXPORT: Final = "history-export"  # live: buttons and progress of the files

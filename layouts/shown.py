@@ -18,11 +18,13 @@ DAY: Final = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A reader's language, the moment of showing (UTC), and whether the reader may command."""
+    """A reader's language, the moment of showing (UTC), and what the reader may."""
 
     lang: Lang
     now: datetime
     may_command: bool = False
+    #: Whether the reader sees telephone numbers whole.
+    may_call: bool = False
 
     @property
     def translate(self) -> Translator:

@@ -1,6 +1,7 @@
 """What hypothesis makes of GB/T 26875: every record, frames, streams."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -58,7 +59,7 @@ OF_PART = st.builds(OfPart, BYTE, BYTE, LONG)
 PLAIN = st.builds(Plain, BYTE)
 TIME = st.builds(TransmitterTime, MOMENT)
 
-RECORDS = {
+RECORDS: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.SYSTEM_STATE: st.builds(SystemState, BYTE, BYTE, WORD.map(SystemFlag), MOMENT),
     Kind.PART_STATE: st.builds(PartState, *PART, WORD.map(PartFlag), DESCRIPTION, MOMENT),
     Kind.ANALOGUE: st.builds(Analogue, *PART, BYTE, st.integers(-(2**15), 2**15 - 1), MOMENT),
@@ -97,8 +98,8 @@ OWN = st.builds(Own, st.integers(128, 254), BYTE, st.binary(max_size=200)).map(
 
 
 def units_of(kind: Kind) -> st.SearchStrategy[Unit]:
-    several = st.lists(RECORDS[kind], max_size=4).map(tuple)
-    return several.map(lambda objects: Unit(int(kind), objects))
+    several = st.lists(RECORDS[kind], max_size=4)
+    return several.map(lambda objects: Unit(int(kind), tuple(objects)))
 
 
 UNITS = st.one_of(*(units_of(kind) for kind in RECORDS), OWN)

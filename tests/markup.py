@@ -27,7 +27,7 @@ def text(tree: Any) -> str:
 
 def ids_in(tree: Any) -> list[str]:
     """Ids of all components."""
-    return [c.id for c in walk(tree) if isinstance(getattr(c, "id", None), str)]
+    return [found for c in walk(tree) if isinstance(found := getattr(c, "id", None), str)]
 
 
 def bound(tree: Any, attribute: str) -> list[Any]:
@@ -38,7 +38,7 @@ def bound(tree: Any, attribute: str) -> list[Any]:
 
 def links(tree: Any) -> list[str]:
     """Addresses of all links."""
-    return [c.href for c in walk(tree) if getattr(c, "href", None)]
+    return [found for c in walk(tree) if (found := getattr(c, "href", None))]
 
 
 def by_class(tree: Any, name: str) -> list[Component]:

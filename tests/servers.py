@@ -161,7 +161,7 @@ class Application:
     folder: Path
     environment: Mapping[str, str]
     passwords: dict[str, str] = field(
-        default_factory=lambda: dict.fromkeys(("duty", "leader", "admin", "display"), PASSWORD)
+        default_factory=lambda: dict.fromkeys(("duty", "leader", "admin"), PASSWORD)
     )
 
     @property

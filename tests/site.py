@@ -18,11 +18,12 @@ from data.domain.words import Role
 from data.feeds.http.intake import HttpIntake
 from data.live.hub import Hub
 from data.settings import Settings
-from data.store import api_keys
+from data.store import api_keys, displays
 from data.store.database import Database
-from data.store.models import Base
-from data.store.users import Users, token_hash
+from data.store.displays import Displays
+from data.store.users import Client, Users, token_hash
 from tests.lane import Clock, Lane, build
+from tests.tables import create_tables
 
 KEY = "a-key-for-the-gateway"
 PASSWORD = "correct horse"
@@ -43,9 +44,21 @@ class Site:
     def client(self, name: str | None = None, **options: Any) -> TestClient:
         """A browser, signed in as ``name``; redirects are not followed."""
         client = TestClient(self.app, follow_redirects=False, **options)
-        if name is not None:
+        if name == "display":
+            client.cookies["xt_session"] = self.pair()
+        elif name is not None:
             assert sign_in(client, name).status_code == 303
         return client
+
+    def pair(self, place: str = "指挥大厅") -> str:
+        """The token of a display that was paired for a place."""
+        waiting, here = Displays(self.services.database), Client("testclient")
+        screen = waiting.begin(self.clock(), here)
+        with self.services.database.writing() as session:
+            displays.pair(session, screen.code, place, self.clock())
+        opened = waiting.fetch(screen.secret, self.clock(), here)
+        assert opened is not None
+        return opened.token
 
     def csrf(self, client: TestClient) -> str:
         """The token in the pages of a signed-in browser."""
@@ -58,19 +71,19 @@ def make_site(folder: Path, redis_url: str, database_url: str = "", **settings: 
     """Make a site with one account of each role, named after it; on SQLite unless told."""
     clock = Clock()
     database = Database(database_url or f"sqlite:///{folder / 'site.db'}")
-    Base.metadata.create_all(database.engine)
+    create_tables(database)
     build(database)
     redis = Redis.from_url(redis_url)
     redis.flushall()
     lane = Lane(database, redis, clock)
     lane.worker.heal()
     users = Users(database)
-    for role in Role:
+    for role in set(Role) - {Role.DISPLAY}:
         users.add(str(role), role, str(role), PASSWORD, clock())
     wish = KeyWish("gateway", frozenset(KeyScope), rate_per_s=None)
     with database.writing() as session:
         api_keys.add(session, wish, KEY, "admin", clock())
-    chosen: dict[str, Any] = {"data_dir": folder, **settings}
+    chosen: dict[str, Any] = {"data_dir": folder, "redis_url": redis_url, **settings}
     services = Services(
         settings=Settings(_env_file=None, **chosen),
         database=database,
@@ -96,7 +109,7 @@ def close_site(site: Site) -> None:
 
 def form_token(client: TestClient) -> str:
     """The token of a sign-in form just opened in this browser."""
-    page = client.get("/login").text
+    page: str = client.get("/login").text
     return page.partition('name="csrf" value="')[2].partition('"')[0]
 
 

@@ -14,6 +14,7 @@ from data.store.drilldown import (
     community_view,
     newest_reading,
     newest_reading_of_point,
+    show_phones,
     subdistrict_view,
     work_point_view,
 )
@@ -50,6 +51,7 @@ def _selected(services: Services, selection: Selection, shown: Shown) -> Compone
     kind, key = selection
     read_now = reader(services.redis)
     with reading(services.database) as session:
+        show_phones(session, whole=shown.may_call)
         match kind:
             case "work_point":
                 newest = newest_reading_of_point(session, key)

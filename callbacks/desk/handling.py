@@ -14,6 +14,7 @@ from data.domain.drilldown import Help
 from data.domain.errors import NotFoundError
 from data.domain.views import OpenAlarmView, ReadNow
 from data.live.look import reader
+from data.store.drilldown import show_phones
 from data.store.drilldown_building import open_alarms
 from data.store.drilldown_handling import handling, help_near, open_incidents_of
 from data.store.drilldown_incident import incident_view
@@ -36,6 +37,7 @@ def view_handling(services: Services, search: str | None, shown: Shown) -> list[
         raise PreventUpdate
     try:
         with reading(services.database) as session:
+            show_phones(session, whole=shown.may_call)
             if selection.kind == "building":
                 alarms = open_alarms(session, building_id=selection.key)
                 return building_here(session, selection.key, alarms, shown)

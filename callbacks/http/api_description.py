@@ -16,7 +16,9 @@ from pydantic.json_schema import models_json_schema
 from callbacks.http import answers as made
 from callbacks.http import feeds_answers as fed
 from callbacks.http import picture_answers as seen
+from callbacks.http.audit import AuditAnswer
 from callbacks.http.commands import KEY_HEADER, MAX_KEY
+from callbacks.http.displays import DisplayAnswer
 from callbacks.http.gate import CSRF_HEADER, SESSION_COOKIE
 from callbacks.http.paths import READINGS, SAFE_METHODS
 from callbacks.http.problems import MEDIA_TYPE
@@ -58,6 +60,10 @@ ROUTES: Final[dict[str, Route]] = {
     ),
     "POST /api/v1/dead-letters/replay": Route("未收下的消息", "重新处理", made.ReplayAnswer),
     "POST /api/v1/dead-letters/discard": Route("未收下的消息", "丢弃", made.DiscardAnswer),
+    "GET /api/v1/audit": Route("审计", "查询审计", AuditAnswer),
+    "GET /api/v1/displays": Route("大屏管理", "列出大屏", [DisplayAnswer]),
+    "POST /api/v1/displays/pair": Route("大屏管理", "配对大屏", DisplayAnswer),
+    "POST /api/v1/displays/{display_id}/revoke": Route("大屏管理", "撤销大屏", DisplayAnswer),
     "GET /api/v1/feeds": Route("接入", "接入状况", fed.FeedsAnswer),
     "GET /api/v1/feeds/devices": Route("接入", "可选的设备", [fed.DeviceChoice]),
     "GET /api/v1/feeds/buildings": Route("接入", "可选的建筑", [fed.BuildingChoice]),

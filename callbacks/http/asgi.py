@@ -11,10 +11,11 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import RedirectResponse, Response
 
-from callbacks import desk, feeds, history, risk, rules, wall, weekly
+from callbacks import audit, desk, displays, feeds, history, risk, rules, wall, weekly
 from callbacks.desk.page import current_header
 from callbacks.desk.page import page as desk_page
 from callbacks.http.api_docs import api_docs_router
+from callbacks.http.audit import audit_router
 from callbacks.http.auth import auth_router
 from callbacks.http.building import building_router
 from callbacks.http.bundles import MIN_BYTES, Compressor, SuiteCache, assets_router
@@ -23,6 +24,7 @@ from callbacks.http.commands import commands_router
 from callbacks.http.counts import CountsOfWays
 from callbacks.http.day import day_router
 from callbacks.http.dead_letters import dead_letters_router
+from callbacks.http.displays import displays_router
 from callbacks.http.exports import exports_router
 from callbacks.http.feeds_screen import feeds_screen_router
 from callbacks.http.gate import Gate
@@ -34,7 +36,9 @@ from callbacks.http.live import GeometryCache, live_router
 from callbacks.http.metrics import Metrics, RequestMetrics, metrics_router
 from callbacks.http.photos import photos_router
 from callbacks.http.problems import LastResort, install_problems
+from callbacks.http.rates import BY_ADDRESS, BY_USER, Counter, RateLimit
 from callbacks.http.readings import ReadingCounters, readings_router, tell_sources
+from callbacks.http.refusals import Refusals
 from callbacks.http.risk import risk_router
 from callbacks.http.risk_book import RiskBook
 from callbacks.http.rules import rules_router
@@ -102,6 +106,22 @@ RISK: Final = Surface(
     entry="risk.mjs",
     styles=("base.css", "map.css", "risk.css", "risk_parts.css"),
 )
+AUDIT: Final = Surface(
+    name="audit",
+    title="审计",
+    prefix="/audit/",
+    libraries=frozenset({"html"}),
+    entry="audit.mjs",
+    styles=("base.css", "audit.css"),
+)
+DISPLAYS: Final = Surface(
+    name="displays",
+    title="大屏管理",
+    prefix="/displays/",
+    libraries=frozenset({"html"}),
+    entry="displays.mjs",
+    styles=("base.css", "displays.css"),
+)
 GZIP_LEVEL: Final = 5
 
 
@@ -137,6 +157,8 @@ def make_surfaces(services: Services) -> tuple[SurfaceApp, ...]:
         make_surface(services, RISK, lambda: risk.page(services), risk.register),
         make_surface(services, RULES, lambda: rules.page(services), rules.register),
         make_surface(services, FEEDS, feeds.page, feeds.register),
+        make_surface(services, DISPLAYS, displays.page, displays.register),
+        make_surface(services, AUDIT, audit.page, audit.register),
         make_surface(services, DESK, lambda: desk_page(services), desk.register),
     )
 
@@ -170,6 +192,7 @@ def _include_routers(
     secure = services.settings.https
     app.include_router(health_router(services))
     app.include_router(auth_router(services.sessions, assets=assets, secure=secure))
+    app.include_router(displays_router(services, assets=assets, secure=secure))
     app.include_router(assets_router(ASSETS_FOLDER, services.build, compressor))
     app.include_router(building_router(services))
     app.include_router(day_router(services))
@@ -178,6 +201,7 @@ def _include_routers(
     app.include_router(rules_router(services))
     app.include_router(transmitters_router(services))
     app.include_router(feeds_screen_router(services))
+    app.include_router(audit_router(services))
     app.include_router(keys_router(services))
     app.include_router(dead_letters_router(services))
     app.include_router(incidents_router(services))
@@ -220,8 +244,12 @@ def _add_middleware(
     """Add from the inside out: what is added last sees a request first."""
     app.add_middleware(SuiteCache, compressor=compressor)
     app.add_middleware(GZipMiddleware, minimum_size=MIN_BYTES, compresslevel=GZIP_LEVEL)
-    app.add_middleware(Gate, sessions=services.sessions)
+    refusals = Refusals(services.database, services.now)
+    counter = Counter(services.settings.redis_url)
+    app.add_middleware(RateLimit, counter=counter, rules=BY_USER)
+    app.add_middleware(Gate, sessions=services.sessions, refusals=refusals)
     app.add_middleware(BodyLimit)
-    app.add_middleware(SecurityHeaders, https=services.settings.https)
+    app.add_middleware(RateLimit, counter=counter, rules=BY_ADDRESS)
     app.add_middleware(RequestMetrics, metrics=metrics)
     app.add_middleware(LastResort)
+    app.add_middleware(SecurityHeaders, https=services.settings.https)

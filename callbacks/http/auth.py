@@ -113,8 +113,7 @@ class _Pages:
         would open the sign-in page for somebody who is signed in. What changes anything is
         protected by a token and by where the browser says the request comes from.
         """
-        home = "/wall/" if opened.signed_in.role is Role.DISPLAY else target
-        response = RedirectResponse(home, HTTPStatus.SEE_OTHER, {"cache-control": "no-store"})
+        response = RedirectResponse(target, HTTPStatus.SEE_OTHER, {"cache-control": "no-store"})
         response.set_cookie(
             SESSION_COOKIE,
             opened.token,
@@ -154,7 +153,7 @@ def auth_router(sessions: Sessions, *, assets: str, secure: bool) -> APIRouter:
     async def logout(request: Request) -> Response:
         user = _user(request)
         if user is not None:
-            client = _client(request)
+            client = client_of(request)
             await asyncio.to_thread(sessions.users.sign_out, user, sessions.now(), client)
             sessions.forget(user.token_hash)
         response = RedirectResponse("/login", HTTPStatus.SEE_OTHER)
@@ -186,7 +185,7 @@ async def _answer(request: Request, form: SignInForm, sign_in: SignIn, pages: _P
         return pages.form(request, form.next_path, name=form.name, error=EXPIRED, status=403)
     if sign_in.busy:
         return pages.form(request, form.next_path, name=form.name, error=BUSY, status=429)
-    opened = await sign_in.open(form, _client(request))
+    opened = await sign_in.open(form, client_of(request))
     if opened is None:
         return pages.form(request, form.next_path, name=form.name, error=WRONG, status=401)
     return pages.signed_in(opened, form.next_path)
@@ -210,7 +209,7 @@ def actor_of(request: Request) -> Actor:
     user = _user(request)
     if user is None:
         raise Problem(HTTPStatus.UNAUTHORIZED, "Sign in first.")
-    return Actor(user.name, user.role, _client(request).address)
+    return Actor(user.name, user.role, client_of(request).address)
 
 
 def admin_of(request: Request) -> Actor:
@@ -236,6 +235,7 @@ def _lang(request: Request) -> Lang:
     return as_lang(request.cookies.get(LANG_COOKIE))
 
 
-def _client(request: Request) -> Client:
+def client_of(request: Request) -> Client:
+    """Return where a request comes from, for the audit."""
     address = request.client.host if request.client else ""
     return Client(address[:64], request.headers.get("user-agent", ""))

@@ -11,6 +11,7 @@ from callbacks.http.health import health_router
 from callbacks.http.metrics import Metrics, RequestMetrics, metrics_router
 from callbacks.http.problems import LastResort, install_problems
 from callbacks.http.readings import ReadingCounters, readings_router, tell_sources
+from callbacks.http.refusals import Refusals
 from callbacks.http.security import BodyLimit, SecurityHeaders
 from callbacks.services import Services
 
@@ -30,11 +31,12 @@ def create_feeds_asgi(services: Services) -> FastAPI:
     app.include_router(health_router(services))
     app.include_router(readings_router(services, counters))
     app.include_router(metrics_router(services, metrics))
-    app.add_middleware(Gate, sessions=services.sessions)
+    refusals = Refusals(services.database, services.now)
+    app.add_middleware(Gate, sessions=services.sessions, refusals=refusals)
     app.add_middleware(BodyLimit)
-    app.add_middleware(SecurityHeaders, https=services.settings.https)
     app.add_middleware(RequestMetrics, metrics=metrics)
     app.add_middleware(LastResort)
+    app.add_middleware(SecurityHeaders, https=services.settings.https)
     return app
 
 

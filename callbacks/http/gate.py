@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from callbacks.http.paths import (
+    PAIR,
     SAFE_METHODS,
     comes_from_here,
     has_nul,
@@ -22,6 +23,7 @@ from callbacks.http.paths import (
     safe_next,
 )
 from callbacks.http.problems import Problem
+from callbacks.http.refusals import Refusals
 from callbacks.http.sessions import Sessions
 from data.domain.accounts import SignedIn
 from data.domain.words import Role
@@ -39,9 +41,10 @@ class Gate:
     Mounted WSGI apps read the same through ``environ["asgi.scope"]``.
     """
 
-    def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
+    def __init__(self, app: ASGIApp, sessions: Sessions, refusals: Refusals) -> None:
         self._app = app
         self._sessions = sessions
+        self._refusals = refusals
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, or answer in its place."""
@@ -63,6 +66,8 @@ class Gate:
             if user is None and is_page_request(scope, headers):
                 await to_login(scope)(scope, receive, send)
             else:
+                if user is not None:
+                    await self._refusals.note(scope, user, problem)
                 await problem.response()(scope, receive, send)
             return
         await self._app(scope, receive, send)
@@ -110,7 +115,9 @@ def _check_sender(scope: Scope, headers: Headers, user: SignedIn) -> None:
 
 
 def to_login(scope: Scope) -> RedirectResponse:
-    """Return the way to the sign-in page, and back to what was asked for."""
+    """Return the way to the sign-in page and back to what was asked for; for the wall, to pair."""
+    if scope["path"] in {"/wall", "/wall/"}:
+        return RedirectResponse(PAIR, HTTPStatus.SEE_OTHER, {"cache-control": "no-store"})
     query = scope["query_string"].decode("latin-1")
     target = safe_next(scope["path"] + (f"?{query}" if query else ""))
     where = "/login" if target == "/" else f"/login?next={quote(target, safe='/')}"

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from callbacks.http.auth import LANG_COOKIE
+from callbacks.http.auth import LANG_COOKIE, actor_of
 from callbacks.http.commands import IdInPath
 from callbacks.http.incidents import make_hand_over
 from callbacks.http.json_answer import NO_STORE
@@ -24,7 +24,7 @@ def handover_router(services: Services, *, assets: str) -> APIRouter:
     def get_page(incident_id: IdInPath, request: Request) -> HTMLResponse:
         shown = Shown(as_lang(request.cookies.get(LANG_COOKIE)), services.now())
         try:
-            record = make_hand_over(services, incident_id)
+            record = make_hand_over(services, incident_id, actor_of(request).role)
         except NotFoundError:
             return HTMLResponse(missing_page(assets, shown), HTTPStatus.NOT_FOUND, NO_STORE)
         return HTMLResponse(hand_over_page(record, assets, shown), headers=NO_STORE)

@@ -9,14 +9,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from callbacks.http.auth import actor_of
 from callbacks.http.commands import Body, Close, Id, IdInPath, Note, carry_out, commander_of
 from callbacks.http.json_answer import json_answer
 from callbacks.services import Services
 from data.commands.alarms import MAX_BULK
 from data.domain.handover import HandOver, Water, hand_over
+from data.domain.phones import may_see_phone
 from data.domain.response import Stage
+from data.domain.words import Role
 from data.live.look import reader
 from data.live.wire import to_ms
+from data.store.drilldown import show_phones
 from data.store.drilldown_building import building_view
 from data.store.incident_views import (
     incident_facts,
@@ -77,7 +81,7 @@ def incidents_router(services: Services) -> APIRouter:
     return router
 
 
-def make_hand_over(services: Services, incident_id: int) -> HandOver:
+def make_hand_over(services: Services, incident_id: int, role: Role) -> HandOver:
     """Return the hand-over record of an incident from SQL and the present.
 
     Raises
@@ -87,6 +91,7 @@ def make_hand_over(services: Services, incident_id: int) -> HandOver:
     """
     read_now = reader(services.redis)
     with services.database.reading() as session:
+        show_phones(session, whole=may_see_phone(role))
         facts, building_id = incident_facts(session, incident_id)
         if building_id is None:
             stations, hydrants = near(session, (facts.lon, facts.lat))
@@ -134,8 +139,9 @@ def _reading_routes(router: APIRouter, services: Services) -> None:
             return json_answer(incident_view(session, incident_id))
 
     @router.get("/{incident_id}/handover")
-    def get_hand_over(incident_id: IdInPath) -> Response:
-        return json_answer(as_answer(make_hand_over(services, incident_id)))
+    def get_hand_over(incident_id: IdInPath, request: Request) -> Response:
+        role = actor_of(request).role
+        return json_answer(as_answer(make_hand_over(services, incident_id, role)))
 
 
 def _response_routes(router: APIRouter, services: Services) -> None:

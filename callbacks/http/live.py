@@ -12,6 +12,7 @@ import structlog
 from fastapi import APIRouter, Request, Response, WebSocket, WebSocketDisconnect
 from starlette.responses import StreamingResponse
 
+from callbacks.http.paths import comes_from_here
 from callbacks.http.problems import Problem
 from callbacks.services import Services
 from data.live.geometry_files import encode_geometry
@@ -28,6 +29,9 @@ IMMUTABLE: Final = "private, max-age=31536000, immutable"
 GEOMETRY_QUALITY: Final = 9
 SNAPSHOT_S: Final = 0.5
 SNAPSHOT_QUALITY: Final = 4
+#: Tabs and screens that one sign-in may have open, in each process.
+STREAMS_OF_A_SESSION: Final = 64
+TRY_AGAIN_LATER: Final = 1013
 #: Longest id of a building.
 MAX_ID: Final = 64
 _TYPES: Final = {"json": "application/json", "bin": "application/octet-stream"}
@@ -125,27 +129,38 @@ def live_router(services: Services, geometry: GeometryCache) -> APIRouter:
             ) from error
         return _compressed(request, body, "application/json", "no-store")
 
+    _stream_routes(router, services)
+    return router
+
+
+def _stream_routes(router: APIRouter, services: Services) -> None:
     @router.get("/events")
     async def get_events(
         request: Request, after: str | None = None, building: str | None = None
     ) -> StreamingResponse:
+        if comes_from_here(request.headers) is False:
+            raise Problem(403, "Another site's page may not follow the live picture.")
         last = request.headers.get("last-event-id") or after
         session = request.scope["state"]["session"]
+        if services.hub.streams_of(session) >= STREAMS_OF_A_SESSION:
+            wait = {"Retry-After": "10"}
+            raise Problem(429, "This session follows too many streams already.", headers=wait)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         events = services.hub.events(last, building, session)
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
     @router.websocket("/ws")
     async def follow(socket: WebSocket, after: str, building: str | None = None) -> None:
-        await socket.accept()
         session = socket.scope["state"]["session"]
+        if services.hub.streams_of(session) >= STREAMS_OF_A_SESSION:
+            await socket.close(TRY_AGAIN_LATER)  # before it is accepted: answered with 403
+            return
+        await socket.accept()
         async with services.hub.subscribed(Binary, after, session) as subscriber:
             await services.hub.watch(subscriber, building)
             await _first_of(_send(socket, subscriber), _listen(socket, services.hub, subscriber))
         with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # if it has gone by itself
             await socket.close()
-
-    return router
 
 
 async def _first_of(*works: Coroutine[Any, Any, None]) -> None:

@@ -9,18 +9,39 @@ from starlette.types import Scope
 
 READINGS: Final = "/api/v1/readings"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+#: The page of a screen that waits for its pairing.
+PAIR: Final = "/pair"
+PAIR_SESSION: Final = "/pair/session"
 #: Descriptions of the API: a page, and OpenAPI.
 DOCS: Final = "/api/docs"
 OPENAPI: Final = "/api/openapi.json"
 #: Open to everybody; the last four check a key or a session of their own.
 OPEN_PATHS: Final = frozenset(
-    {"/login", "/healthz", "/readyz", "/favicon.ico", "/metrics", READINGS, DOCS, OPENAPI}
+    {
+        "/login",
+        "/healthz",
+        "/readyz",
+        "/favicon.ico",
+        PAIR,
+        PAIR_SESSION,
+        "/metrics",
+        READINGS,
+        DOCS,
+        OPENAPI,
+    }
 )
 OPEN_PREFIXES: Final = ("/assets/", "/language/")
 #: What an unattended screen needs, and nothing else.
 DISPLAY_PREFIXES: Final = ("/wall/", "/live/", "/tiles/")
 #: What only an admin may see or do.
-ADMIN_PREFIXES: Final = ("/feeds", "/api/v1/feeds")
+ADMIN_PREFIXES: Final = (
+    "/feeds",
+    "/api/v1/feeds",
+    "/audit",
+    "/api/v1/audit",
+    "/displays",
+    "/api/v1/displays",
+)
 MAX_TARGET: Final = 2000
 DISPLAY_PATHS: Final = frozenset({"/wall", "/logout"})
 

@@ -2,7 +2,7 @@
 
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import uvicorn
@@ -14,13 +14,28 @@ SWITCH_S: Final = 0.001
 MAX_SOCKET_MESSAGE: Final = 4096
 
 
-def serve(asgi: Any, listening: socket.socket, before_stop: Callable[[], None]) -> None:
+def serve(
+    asgi: Any,
+    listening: socket.socket,
+    before_stop: Callable[[], None],
+    trusted_proxies: Sequence[str] = (),
+) -> None:
     """Serve until SIGTERM or SIGINT; open requests get two seconds to finish.
 
     ``before_stop`` is called at the signal: event streams never end by themselves, so somebody
     has to end them.
     """
-    config = uvicorn.Config(
+    sys.setswitchinterval(SWITCH_S)
+    _Server(configuration(asgi, trusted_proxies), before_stop).run(sockets=[listening])
+
+
+def configuration(asgi: Any, trusted_proxies: Sequence[str] = ()) -> uvicorn.Config:
+    """Return how an application is served.
+
+    Only ``trusted_proxies`` are believed what they say of an address (``X-Forwarded-For``,
+    ``-Proto``); unless told, nobody: uvicorn would believe the loopback.
+    """
+    return uvicorn.Config(
         asgi,
         loop="uvloop",
         http="httptools",
@@ -31,10 +46,10 @@ def serve(asgi: Any, listening: socket.socket, before_stop: Callable[[], None]) 
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=GRACE_S,
     )
-    sys.setswitchinterval(SWITCH_S)
-    _Server(config, before_stop).run(sockets=[listening])
 
 
 class _Server(uvicorn.Server):

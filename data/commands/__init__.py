@@ -3,6 +3,7 @@
 from data.commands.alarms import AlarmCommands
 from data.commands.base import MAY_ACT, Actor
 from data.commands.devices import DeviceCommands
+from data.commands.displays import DisplayCommands
 from data.commands.incidents import IncidentCommands
 from data.commands.keys import KeyCommands
 from data.commands.letters import LetterCommands
@@ -15,6 +16,7 @@ __all__ = ["MAY_ACT", "Actor", "Commands"]
 class Commands(
     AlarmCommands,
     DeviceCommands,
+    DisplayCommands,
     IncidentCommands,
     KeyCommands,
     LetterCommands,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from data.commands.base import Actor, Done, Order, Runner
 from data.domain import alarms as life
 from data.domain.alarms import Action, Alarm, Step
+from data.domain.differences import differences
 from data.domain.errors import AlarmStateError, NotFoundError
 from data.domain.words import FalseCause, Verdict
 from data.store import alarms, incidents, intake, steps
@@ -108,7 +109,9 @@ class AlarmCommands(Runner):
                     continue
                 _record(session, alarm, Step(Action.ACKNOWLEDGED, after, actor.name, now, "bulk"))
                 changed.append(alarm)
-            return Done({a.device_id for a in changed}, [a.id for a in changed], "acknowledged")
+            done = [alarm.id for alarm in changed]
+            devices = {alarm.device_id for alarm in changed}
+            return Done(devices, done, "acknowledged", after={"acknowledged": done})
 
         order = Order(actor, "alarm.bulk_acknowledged", f"alarms:{len(ids)}", body={"ids": ids})
         return dict(
@@ -127,7 +130,8 @@ class AlarmCommands(Runner):
             (before,) = found
             after = transition(before, now)
             _record(session, before, Step(action, after, order.actor.name, now, order.reason))
-            return Done([after.device_id], [alarm_id], f"alarm {alarm_id}")
+            was, is_ = differences(before, after)
+            return Done([after.device_id], [alarm_id], f"alarm {alarm_id}", before=was, after=is_)
 
         return dict(self._run(order, work, lambda _, changes: changes.alarms[0]))
 

@@ -1,6 +1,7 @@
 """How every command is carried out: one transaction with its audit, its key and its outbox note."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from data.commands.changes import settle_devices
-from data.domain.errors import NotAllowedError
+from data.domain.audit import Result
+from data.domain.errors import DomainError, NotAllowedError
 from data.domain.words import Role
 from data.live.present import Changes, Present
 from data.store import commands
@@ -49,6 +51,9 @@ class Done:
     alarms: Iterable[int] = ()
     why: str = ""
     incidents: Iterable[int] = ()
+    #: What is different now, as it was and as it is.
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
 
 
 #: Does the work inside the transaction.
@@ -66,11 +71,28 @@ class Runner:
         self._now = now
 
     def _run(self, order: Order, work: Work, answer: Answer) -> Any:
-        """Carry out a command, or return the first answer if this click was carried out before."""
-        actor = order.actor
-        if actor.role not in order.roles:
-            raise NotAllowedError(f"the role {actor.role} may not do this")
-        now = self._now()
+        """Carry out a command, or return the first answer if this click was carried out before.
+
+        One that is refused is written down as well.
+        """
+        with self._noting_refusals(order):
+            if order.actor.role not in order.roles:
+                raise NotAllowedError(f"the role {order.actor.role} may not do this")
+            return self._carry_out(order, work, answer)
+
+    @contextmanager
+    def _noting_refusals(self, order: Order) -> Iterator[None]:
+        try:
+            yield
+        except DomainError as error:
+            row = _audit(order, self._now(), Done())
+            row.result, row.detail = Result.REFUSED, {**order.body, "error": str(error)}
+            with self._database.writing() as session:
+                session.add(row)
+            raise
+
+    def _carry_out(self, order: Order, work: Work, answer: Answer) -> Any:
+        actor, now = order.actor, self._now()
         print_ = commands.fingerprint(order.action, order.subject, dict(order.body))
         with self._database.writing() as session:
             if actor.key:
@@ -81,7 +103,7 @@ class Runner:
             changes = settle_devices(
                 session, done.devices, done.alarms, now, done.why, done.incidents
             )
-            session.add(_audit(order, now))
+            session.add(_audit(order, now, done))
             given = answer(session, changes)
             if actor.key:
                 commands.answer(session, actor.name, actor.key, given)
@@ -89,7 +111,7 @@ class Runner:
         return given
 
 
-def _audit(order: Order, now: datetime) -> Audit:
+def _audit(order: Order, now: datetime, done: Done) -> Audit:
     return Audit(
         at=now,
         actor=order.actor.name,
@@ -98,4 +120,6 @@ def _audit(order: Order, now: datetime) -> Audit:
         address=order.actor.address,
         reason=order.reason,
         detail=dict(order.body),
+        before=dict(done.before),
+        after=dict(done.after),
     )

@@ -49,7 +49,9 @@ class DeviceCommands(Runner):
             changed = _hold(session, device_id, take_out if out else put_back, now)
             for alarm in changed:
                 steps.record(session, Step(action, alarm, actor.name, now, reason))
-            return Done([device_id], [alarm.id for alarm in changed], str(action))
+            held = [alarm.id for alarm in changed]
+            was, is_ = {"disabled": not out}, {"disabled": out, "alarms": held}
+            return Done([device_id], held, str(action), before=was, after=is_)
 
         order = Order(
             actor, f"device.{action}", f"device:{device_id}"[:80], reason, {"reason": reason}

@@ -14,6 +14,7 @@ from data.domain import alarms as life
 from data.domain import response
 from data.domain.alarms import Action, Alarm, Step
 from data.domain.checklists import checklist
+from data.domain.differences import differences
 from data.domain.errors import NotAllowedError, NotFoundError, ReasonMissingError
 from data.domain.response import IncidentState, Stage
 from data.domain.words import FalseCause, Verdict
@@ -107,9 +108,11 @@ class IncidentCommands(Runner):
         NotAllowedError, NotFoundError, PhotoError
             If the role may not act, there is no such incident, or the file is no photo.
         """
-        if actor.role not in MAY_ACT:
-            raise NotAllowedError(f"the role {actor.role} may not do this")
-        picture = make_picture(raw)
+        photographed = _order(actor, "photographed", incident_id, "", {"bytes": len(raw)})
+        with self._noting_refusals(photographed):
+            if actor.role not in MAY_ACT:
+                raise NotAllowedError(f"the role {actor.role} may not do this")
+            picture = make_picture(raw)
 
         def change(it: _Locked) -> Done:
             row = IncidentPhoto(incident_id=incident_id, at=it.now)
@@ -117,7 +120,7 @@ class IncidentCommands(Runner):
             it.note("photo", actor, str(row.id))
             return Done()
 
-        order = _order(actor, "photographed", incident_id, "", {"file": picture.file})
+        order = replace(photographed, body={"file": picture.file})
         made = keep(folder, picture)
         try:
             return self._act(incident_id, order, change)
@@ -190,7 +193,11 @@ class IncidentCommands(Runner):
             incidents.regroup(session, one.row)
             one.note("merged", actor, _with(other_id, reason))
             other.note("merged_into", actor, _with(incident_id, reason))
-            return _told(session, Done(), [incident_id, other_id])
+            moved = [alarm.id for alarm in other.alarms]
+            done = Done(
+                before={f"incident:{other_id}": moved}, after={f"incident:{incident_id}": moved}
+            )
+            return _told(session, done, [incident_id, other_id])
 
         body = {"other": other_id, "reason": reason}
         order = _order(actor, "merged", incident_id, reason, body)
@@ -220,7 +227,11 @@ class IncidentCommands(Runner):
             _Locked(session, fresh, [], now).note("split_from", actor, _with(incident_id, reason))
             for row in (it.row, fresh):
                 incident_end.settle(session, row.id, now)
-            return _told(session, Done(), [incident_id, fresh.id])
+            moved = sorted(set(alarm_ids))
+            done = Done(
+                before={f"incident:{incident_id}": moved}, after={f"incident:{fresh.id}": moved}
+            )
+            return _told(session, done, [incident_id, fresh.id])
 
         body = {"alarms": sorted(set(alarm_ids)), "reason": reason}
         order = _order(actor, "split", incident_id, reason, body)
@@ -228,8 +239,11 @@ class IncidentCommands(Runner):
 
     def _act(self, incident_id: int, order: Order, change: Change) -> IncidentAnswer:
         def work(session: Session, now: datetime) -> Done:
-            done = change(_lock(session, [incident_id], now)[incident_id])
-            return _told(session, done, [incident_id])
+            it = _lock(session, [incident_id], now)[incident_id]
+            state = it.state
+            done = change(it)
+            was, is_ = differences(state, it.state)
+            return _told(session, replace(done, before=was, after=is_), [incident_id])
 
         return self._view(incident_id, order, work)
 

@@ -33,7 +33,7 @@ class KeyCommands(Runner):
 
         def work(session: Session, now: datetime) -> Done:
             made.append(api_keys.add(session, wish, key, actor.name, now))
-            return Done()
+            return Done(after=key_as_json(made[0]))
 
         order = Order(
             replace(actor, key=""),
@@ -57,7 +57,7 @@ class KeyCommands(Runner):
 
         def work(session: Session, now: datetime) -> Done:
             closed.append(api_keys.revoke(session, key_id, actor.name, now))
-            return Done()
+            return Done(before={"revoked_at": None}, after={"revoked_at": now.isoformat()})
 
         order = Order(actor, "key.revoked", f"key:{key_id}", reason, roles=ADMINS)
         return dict(self._run(order, work, lambda *_: key_as_json(closed[0])))

@@ -37,7 +37,7 @@ class LetterCommands(Runner):
                 for one in ids
                 if dead_letters.settle(session, one, Settled.DISCARDED, actor.name, now)
             )
-            return Done()
+            return Done(after={"discarded": gone})
 
         body = {"ids": ids}
         order = Order(actor, "letters.discarded", "dead-letters", reason, body, ADMINS)

@@ -92,7 +92,8 @@ class TransmitterCommands(Runner):
             if not registration.take_transmitter(session, address, device_id):
                 raise AlreadyRegisteredError(f"transmitter {address} is registered already")
             made.append(device_id)
-            return Done([device_id] if isinstance(device, NewDevice) else ())
+            new = [device_id] if isinstance(device, NewDevice) else ()
+            return Done(new, before={"device": None}, after={"device": device_id})
 
         order = _registering(actor, f"transmitter:{address}", device)
         return dict(self._run(order, work, lambda *_: {"address": address, "device": made[0]}))
@@ -122,7 +123,8 @@ class TransmitterCommands(Runner):
             if not registration.take_point(session, point_id, device_id):
                 raise AlreadyRegisteredError(f"part {point_id} is registered already")
             made.append(device_id)
-            return Done([device_id] if isinstance(device, NewDevice) else ())
+            new = [device_id] if isinstance(device, NewDevice) else ()
+            return Done(new, before={"device": None}, after={"device": device_id})
 
         def answer(session: Session, _changes: object) -> dict[str, Any]:
             standing = registration.standing(session, point_id)

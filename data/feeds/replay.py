@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from data.commands import Actor
 from data.commands.letters import ADMINS
+from data.domain.audit import Result
 from data.domain.errors import (
     DomainError,
     LetterSettledError,
@@ -79,7 +80,9 @@ class Replayer:
             If the database is away; those that were replayed until then are settled.
         """
         if actor.role not in ADMINS:
-            raise NotAllowedError(f"the role {actor.role} may not do this")
+            error = NotAllowedError(f"the role {actor.role} may not do this")
+            self._note_refusal("dead-letters", actor, error)
+            raise error
         return [self._replay(number, actor) for number in sorted(set(letter_ids))]
 
     def _replay(self, letter_id: int, actor: Actor) -> Replayed:
@@ -90,8 +93,22 @@ class Replayer:
                     raise NotFoundError(f"there is no dead letter {letter_id}")
             self._take(letter, actor)
         except (DomainError, BodyError, gb.CodecError) as error:
+            self._note_refusal(f"dead-letter:{letter_id}", actor, error)
             return Replayed(letter_id, str(error))
         return Replayed(letter_id)
+
+    def _note_refusal(self, subject: str, actor: Actor, error: Exception) -> None:
+        row = Audit(
+            at=self._now(),
+            actor=actor.name,
+            action="letter.replayed",
+            subject=subject,
+            address=actor.address,
+            result=Result.REFUSED,
+            detail={"error": str(error)},
+        )
+        with self._database.writing() as session:
+            session.add(row)
 
     def _take(self, letter: DeadLetter, actor: Actor) -> None:
         if letter.size > len(letter.raw):

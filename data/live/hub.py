@@ -62,6 +62,10 @@ class Hub:
         """Sessions whose streams are open."""
         return {subscriber.session for subscriber in self._subscribers} - {""}
 
+    def streams_of(self, session: str) -> int:
+        """Return how many streams of a session are open."""
+        return sum(subscriber.session == session for subscriber in self._subscribers)
+
     async def start(self) -> None:
         """Start reading; returns once the position in the stream is known or Redis is away."""
         self._redis = connect_redis_async(self._url)

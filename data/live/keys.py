@@ -11,6 +11,7 @@ EVENTS: Final = "xt:events"
 FLOOD: Final = "xt:flood"
 LAST_RECEIVED: Final = "xt:last_received"
 REBUILD_LOCK: Final = "xt:rebuild_lock"
+AUDIT: Final = "xt:audit"
 
 #: Longest stream kept for clients that come back; older ids get a snapshot.
 EVENTS_KEPT: Final = 20_000

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
-from xml.etree import ElementTree
+from xml.etree import ElementTree  # nosec B405
 
 from data.reference.errors import ImportRefusedError
 
@@ -42,7 +42,7 @@ def with_plain_names(content: bytes) -> tuple[bytes, Mapping[str, str]]:
         If it is no XML.
     """
     try:
-        root = ElementTree.fromstring(content)  # noqa: S314 - expat bounds what entities expand to
+        root = ElementTree.fromstring(content)  # noqa: S314 # nosec B314
     except (ElementTree.ParseError, ValueError) as error:
         raise ImportRefusedError(
             f"KML 文件无法读取：{error}。/ the KML file can't be read: {error}"

@@ -33,6 +33,8 @@ LOOK_EVERY_S: Final = 10.0
 WHOLE_EVERY: Final = timedelta(hours=1)
 #: A transaction may write a time that lies so far back when it commits.
 OVERLAP: Final = timedelta(seconds=30)
+#: Of more buildings than these everything is looked at again: a statement can't name more of them.
+MANY: Final = 5000
 #: Redis or SQL is away: it is tried again.
 AWAY: Final = (RedisError, PresentMissingError, SQLAlchemyError)
 
@@ -96,8 +98,7 @@ class RiskProcess:
             or not present.whole_at <= now < present.whole_at + WHOLE_EVERY
         ):
             return self.look_at_all(now, geometry)
-        self._look_at_changes(present, now)
-        return True
+        return self._look_at_changes(present, now)
 
     def look_at_all(self, now: datetime, geometry: str) -> bool:
         """Make the present's forecast anew; return False while there is no community."""
@@ -154,14 +155,17 @@ class RiskProcess:
             self._left_out.add(monday)
         return True
 
-    def _look_at_changes(self, present: _Now, now: datetime) -> None:
+    def _look_at_changes(self, present: _Now, now: datetime) -> bool:
         since = present.looked_at - OVERLAP
         with self._database.reading() as session:
             changed = changed_since(session, since, now + OVERLAP)
             changed &= {str(one) for one in present.forecast.ids}
-            if changed:
+            few = len(changed) <= MANY
+            if changed and few:
                 records = load_records(session, changed)
                 live = load_live(session, records, changed)
+        if not few:
+            return self.look_at_all(now, present.geometry)
         if changed:
             some = facts_at(records, now.timestamp(), live)
             some = with_nearby(some, present.canvas.density)
@@ -173,3 +177,4 @@ class RiskProcess:
         else:
             prolong_risk(self._redis)
         present.looked_at = now
+        return True

@@ -1,12 +1,16 @@
 """Engine and transactions: SQLite embedded, PostgreSQL when the URL says so."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
+
+from data.store import audit
 
 BUSY_TIMEOUT_MS = 10_000
 #: A PostgreSQL that is not reached any more is noticed, though nobody says that it is gone.
@@ -24,6 +28,8 @@ CACHE_KB = 16_384
 #: Pages of the log (16 MB) after which a commit moves them into the file. A page that was written
 #: several times is moved once, so that more is less work; but that commit takes longer.
 CHECKPOINT_PAGES = 4_000
+#: Under this name a transaction on SQLite has the driver's connection in ``Session.info``.
+DRIVER: Final = "driver"
 
 
 class Database:
@@ -33,6 +39,8 @@ class Database:
         self.url = url
         self.engine = make_engine(url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        event.listen(self._sessions, "after_transaction_end", _forget_driver)
+        audit.chain(self._sessions)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -49,7 +57,8 @@ class Database:
         """
         with self._sessions() as session:
             if self.engine.dialect.name == "sqlite":
-                session.connection(execution_options={"immediate": True})
+                begun = session.connection(execution_options={"immediate": True})
+                session.info[DRIVER] = begun.connection.driver_connection
             try:
                 yield session
             except BaseException:
@@ -60,6 +69,12 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def _forget_driver(session: Session, transaction: SessionTransaction) -> None:
+    """Let go of a connection that is the session's no more: its transaction is over."""
+    if transaction.parent is None:
+        session.info.pop(DRIVER, None)
 
 
 def make_engine(url: str) -> Engine:
@@ -104,4 +119,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    begin = "BEGIN IMMEDIATE" if immediate else "BEGIN"
+    try:
+        connection.connection.driver_connection.execute(begin)
+    except sqlite3.Error as error:
+        raise translated(error, begin) from error
+
+
+def translated(error: sqlite3.Error, text: str, parameters: Any = ()) -> BaseException:
+    """Return SQLAlchemy's error for one of SQLite's driver, which was asked without SQLAlchemy."""
+    return DBAPIError.instance(text, parameters, error, sqlite3.Error)

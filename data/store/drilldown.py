@@ -5,11 +5,13 @@ Every view takes a constant number of statements, however many rows it shows.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, object_session
 
 from data.domain.errors import NotFoundError
+from data.domain.phones import mask_phone
 from data.domain.views import (
     AreaRow,
     BuildingRow,
@@ -37,6 +39,7 @@ BUILDINGS_LISTED = 100
 OFFICERS_LISTED = 30
 #: Which category to show first among buildings with the same status: the order of the vocabulary.
 _CATEGORY_ORDER = {category: place for place, category in enumerate(BuildingCategory)}
+_WHOLE_PHONES: Final = "whole phones"
 
 
 def subdistrict_view(session: Session) -> SubdistrictView:
@@ -195,8 +198,20 @@ def _officers(session: Session, code: str) -> tuple[PersonView, ...]:
 
 
 def person_view(person: Person, grid: str | None) -> PersonView:
-    """Return a person as shown."""
-    return PersonView(person.id, person.role, person.label, person.phone, grid)
+    """Return a person as shown; the telephone is masked unless the session is for a caller."""
+    return PersonView(person.id, person.role, person.label, _phone(person), grid)
+
+
+def show_phones(session: Session, *, whole: bool) -> None:
+    """Say whether what this session reads may have telephone numbers whole."""
+    session.info[_WHOLE_PHONES] = whole
+
+
+def _phone(person: Person) -> str | None:
+    session = object_session(person)
+    if person.phone is None or (session is not None and session.info.get(_WHOLE_PHONES)):
+        return person.phone
+    return mask_phone(person.phone)
 
 
 def _building_rows(session: Session, code: str) -> tuple[BuildingRow, ...]:

@@ -19,14 +19,16 @@ class Exported:
     detail: Mapping[str, Any]
 
 
-def note_export(database: Database, exported: Exported, now: datetime) -> None:
+def note_export(
+    database: Database, exported: Exported, now: datetime, action: str = "history.exported"
+) -> None:
     """Write the audit row; before the first byte leaves, so that a broken transfer counts too."""
     with database.writing() as session:
         session.add(
             Audit(
                 at=now,
                 actor=exported.actor,
-                action="history.exported",
+                action=action,
                 subject=exported.what,
                 address=exported.address,
                 detail=dict(exported.detail),

@@ -105,19 +105,55 @@ class UserSession(Base):
     browser: Mapped[str] = mapped_column(String(200), default="")
 
 
+class DisplayPairing(Base):
+    """A screen that shows a code and waits; ``user_id`` once an admin has entered it.
+
+    The screen's cookie is kept only as its SHA-256; the row goes when the session is fetched.
+    """
+
+    __tablename__ = "display_pairing"
+
+    secret_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    address: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
 class Audit(Base):
-    """Who did what, when, from where and why; rows are only ever added."""
+    """Who did what, when, from where and why; rows are only ever added.
+
+    ``session.add`` one: at the commit :mod:`data.store.audit` gives it its id and its hashes.
+    """
 
     __tablename__ = "audit"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str] = mapped_column(CODE, index=True)
-    action: Mapped[str] = mapped_column(CODE)
-    subject: Mapped[str] = mapped_column(String(80), default="")
-    address: Mapped[str] = mapped_column(String(64), default="")
-    reason: Mapped[str] = mapped_column(Text, default="")
-    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    action: Mapped[str] = mapped_column(CODE, index=True)
+    subject: Mapped[str] = mapped_column(String(80), index=True)
+    address: Mapped[str] = mapped_column(String(64))
+    result: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+    #: What was asked for, and what it changed.
+    detail: Mapped[dict[str, Any]]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    prev: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditHead(Base):
+    """The one row that says where the audit's chain ends; whoever adds to it holds this row."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_id: Mapped[int]
+    last_hash: Mapped[str] = mapped_column(String(64))
+    #: Rows up to this one may be deleted; the database refuses any other.
+    pruned_to: Mapped[int]
 
 
 class Command(Base):

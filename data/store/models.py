@@ -16,7 +16,9 @@ from data.store.events import (
 from data.store.gateway_rows import Gateway, GatewayDevice
 from data.store.management import (
     Audit,
+    AuditHead,
     Command,
+    DisplayPairing,
     Fire,
     Hazard,
     Inspection,
@@ -53,6 +55,7 @@ __all__ = [
     "AlarmRow",
     "ApiKeyRow",
     "Audit",
+    "AuditHead",
     "Base",
     "Building",
     "BuildingNeighbour",
@@ -63,6 +66,7 @@ __all__ = [
     "DeadLetterLoss",
     "Device",
     "DeviceState",
+    "DisplayPairing",
     "DutyCheck",
     "Facility",
     "Fire",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, Dialect, String
@@ -38,6 +39,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return _to_utc if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
 
+@lru_cache(maxsize=64)  # rows of one batch share most of their times
 def _to_text(value: datetime | None) -> str | None:
     """Return a time as SQLite keeps it: ``2026-11-22 02:24:07.000000``, in UTC."""
     if value is None:

@@ -17,7 +17,8 @@ from data.domain.accounts import (
     check_password,
     session_end,
 )
-from data.domain.errors import NotFoundError
+from data.domain.audit import Result
+from data.domain.errors import NotAllowedError, NotFoundError
 from data.domain.words import Role
 from data.store.database import Database
 from data.store.guard import reading
@@ -65,7 +66,11 @@ class Users:
             If the name is taken.
         PasswordError
             If the password is too short or too long.
+        NotAllowedError
+            For a display, which is paired and has no password.
         """
+        if role is Role.DISPLAY:
+            raise NotAllowedError("a display is not added but paired")
         row = User(
             name=name,
             role=role,
@@ -121,12 +126,14 @@ class Users:
         """Open a session, or return ``None`` after writing the failure down."""
         fits = self.fits(name, password)
         with self._database.writing() as session:
-            user = session.scalar(select(User).where(User.name == name)) if fits else None
+            # A display has no password: it is paired (data.store.displays).
+            people = select(User).where(User.name == name, User.role != Role.DISPLAY)
+            user = session.scalar(people) if fits else None
             if user is None:
                 _audit(session, now, name[:NAME_LENGTH], "sign-in-failed", client)
                 return None
             _audit(session, now, name, "sign-in", client)
-            return _open_session(session, user, now, client)
+            return open_session(session, user, now, client)
 
     def find_session(self, hashed: str, now: datetime) -> SignedIn | None:
         """Return who holds a session that is neither revoked, ended nor of a closed account."""
@@ -193,7 +200,8 @@ def _find(session: Session, name: str) -> User:
     return user
 
 
-def _open_session(session: Session, user: User, now: datetime, client: Client) -> NewSession:
+def open_session(session: Session, user: User, now: datetime, client: Client) -> NewSession:
+    """Open a session of an account in a transaction."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     row = UserSession(
         token_hash=token_hash(token),
@@ -270,6 +278,7 @@ def _audit(
             action=action,
             subject=actor[:NAME_LENGTH],
             address=client.address,
+            result=Result.REFUSED if action.endswith("-failed") else Result.DONE,
             detail=detail or {},
         )
     )

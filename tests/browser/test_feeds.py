@@ -228,5 +228,5 @@ def test_only_an_admin_is_led_there(open_page: OpenPage) -> None:
     expect(duty.locator(".header-nav-item")).to_have_count(5)
     assert duty.request.get("/feeds/").status == 403
     english = open_page(user="admin", path="/feeds/", lang="en")
-    expect(english.locator(".header-nav-item").last).to_have_text("Feeds")
+    expect(english.locator(".header-nav-item[aria-current]")).to_have_text("Feeds")
     expect(english.locator(TRANSMITTERS)).to_contain_text("Last message")

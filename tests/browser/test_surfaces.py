@@ -66,12 +66,28 @@ def test_a_fire_takes_the_wall_over_and_gives_it_back_when_acknowledged(
     desk.keyboard.press("Escape")
 
 
-def test_a_display_sees_the_wall_and_nothing_else(open_page: OpenPage) -> None:
-    wall = open_page(user="display", path="/wall/")
+def test_a_display_is_paired_sees_the_wall_and_nothing_else_and_is_revoked(
+    open_page: OpenPage, console_errors: list[str]
+) -> None:
+    wall = open_page(user=None, path="/wall/")
+    code = wall.locator(".pairing-code").inner_text()
+    admin = open_page(user="admin", path="/displays/")
+    admin.get_by_label("配对码").fill(code.lower())
+    admin.get_by_label("安装位置").fill("二楼指挥大厅")
+    admin.keyboard.press("Enter")
+    wall.wait_for_url("**/wall/")
     wall.wait_for_selector("html[data-ready]")
     expect(wall.locator("#wall-status")).to_contain_text("正常")
     assert wall.request.get("/weekly/").status == 403
     assert wall.request.get("/?building=B1").status == 403
+    shown = admin.locator(".displays-table tbody tr", has_text="二楼指挥大厅")
+    expect(shown).to_contain_text("127.0.0.1")
+    shown.get_by_role("button").click()
+    shown.get_by_role("button", name="确定撤销？").click()
+    expect(admin.get_by_text("二楼指挥大厅 的大屏已撤销")).to_be_visible()
+    wall.wait_for_url("**/pair")
+    assert wall.locator(".pairing-code").inner_text() != code
+    console_errors[:] = [e for e in console_errors if "40" not in e]
 
 
 @pytest.mark.parametrize(("lang", "words"), [("zh", "比上周"), ("en", "last week")])

@@ -72,7 +72,7 @@ def test_a_second_start_knows_the_same_sign_ins(tmp_path: Path) -> None:
     database.close()
     first = prepared(tmp_path)
     assert first is not None
-    assert set(first) == {"duty", "leader", "admin", "display"}
+    assert set(first) == {"duty", "leader", "admin"}
     assert prepared(tmp_path) == first
     assert prepared(tmp_path, demo_password="a-long-password") == dict.fromkeys(
         first, "a-long-password"

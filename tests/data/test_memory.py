@@ -1,7 +1,10 @@
+import gc
 import subprocess
 import sys
 
 import pytest
+
+from data.memory import freeze_what_is_loaded
 
 PROGRAM = """
 import ctypes, sys, threading
@@ -29,3 +32,12 @@ def test_threads_share_one_heap(kind: str, more: bool) -> None:
     command = [sys.executable, "-c", PROGRAM, kind]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert (int(done.stdout) > 0) is more
+
+
+def test_what_is_loaded_is_not_looked_through_again() -> None:
+    before = len(gc.get_objects())
+    freeze_what_is_loaded()
+    frozen, left = gc.get_freeze_count(), len(gc.get_objects())
+    gc.unfreeze()
+    assert frozen > before / 2
+    assert left < before / 2

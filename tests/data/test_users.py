@@ -8,13 +8,14 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from data.domain.accounts import AccountExistsError, PasswordError
-from data.domain.errors import NotFoundError
+from data.domain.errors import NotAllowedError, NotFoundError
 from data.domain.words import Role
 from data.store.database import Database
+from data.store.displays import Displays
 from data.store.management import Audit, User, UserSession
-from data.store.models import Base
 from data.store.users import Client, Users, token_hash
 from data.users import DEMO_ACCOUNTS, ensure_demo_users, make_cli
+from tests.tables import create_tables
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
 PASSWORD = "correct horse"
@@ -24,7 +25,7 @@ HERE = Client("192.0.2.7", "Firefox")
 @pytest.fixture
 def database(tmp_path):
     database = Database(f"sqlite:///{tmp_path / 'x.db'}")
-    Base.metadata.create_all(database.engine)
+    create_tables(database)
     yield database
     database.close()
 
@@ -83,10 +84,29 @@ def test_session_ends_after_twelve_hours_unless_renewed(users):
     assert users.find_session(hashed, NOW + timedelta(hours=23)) is None
 
 
-def test_session_of_a_display_never_ends(users):
-    users.add("display", Role.DISPLAY, "大屏", PASSWORD, NOW)
-    hashed = users.sign_in("display", PASSWORD, NOW, HERE).signed_in.token_hash
+def test_session_of_a_display_never_ends(users, database):
+    hashed = paired(users, database).token_hash
     assert users.find_session(hashed, NOW + timedelta(days=4000)) is not None
+
+
+def paired(users, database):
+    waiting = Displays(database)
+    screen = waiting.begin(NOW, HERE)
+    console = Console(width=200)
+    cli = make_cli(lambda: database, lambda: NOW, console)
+    with console.capture() as said:
+        result = CliRunner().invoke(cli, ["pair", screen.code.lower(), "二楼 指挥大厅"])
+    assert (result.exit_code, "paired: 二楼 指挥大厅" in said.get()) == (0, True)
+    return waiting.fetch(screen.secret, NOW, HERE).signed_in
+
+
+def test_a_display_has_no_password(users, database):
+    with pytest.raises(NotAllowedError, match="paired"):
+        users.add("wall", Role.DISPLAY, "大屏", PASSWORD, NOW)
+    display = paired(users, database)
+    assert users.sign_in(display.name, "!", NOW, HERE) is None
+    users.reset_password(display.name, PASSWORD, NOW)
+    assert users.sign_in(display.name, PASSWORD, NOW, HERE) is None
 
 
 def test_sign_out_ends_only_that_session(users):

@@ -161,7 +161,7 @@ class Apart:
         self.parts: dict[str, Program] = {}
         self.server = self._make_server() if postgres else None
         self.redis = Redis(port=redis_port, socket_timeout=5)
-        self.database = Database(self._database_url(self.server and self.server.port))
+        self.database = Database(self._database_url(self.server.port if self.server else None))
         settings = {
             "XT_REDIS_URL": f"redis://127.0.0.1:{self._wire('redis', redis_port)}/0",
             "XT_FEEDS_PORT": str(feeds),

@@ -66,7 +66,7 @@ def judge(ledger: Ledger, database: Database, before: Counter[Message]) -> Verdi
     """Compare the ledger with the database; ``before``: the readings of earlier phases."""
     there = recorded_alarms(database)
     there.update(recorded_readings(database) - before)
-    recorded, lost, doubled = Counter(), Counter(), Counter()
+    recorded, lost, doubled = (Counter[Message]() for _ in range(3))
     for message, sent in ledger.sent.items():
         recorded[message] = min(there[message], sent)
         lost[message] = max(ledger.confirmed[message] - there[message], 0)

@@ -1,5 +1,6 @@
 """The panels, filled from a real database."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,12 @@ import pytest
 from callbacks.desk.handling import building_here, incident_at_hand
 from data.domain.drilldown import Help
 from data.store.cameras import cameras_near
-from data.store.drilldown import community_view, subdistrict_view, work_point_view
+from data.store.drilldown import (
+    community_view,
+    show_phones,
+    subdistrict_view,
+    work_point_view,
+)
 from data.store.drilldown_building import building_view
 from data.store.drilldown_device import device_view
 from data.store.drilldown_past import device_past
@@ -68,7 +74,8 @@ def test_work_point_says_that_the_grouping_is_assumed(session):
 
 
 def test_community_lists_buildings_with_living_marks(session):
-    panel = community_panel(community_view(session, SHATANG), NOW, ZH)
+    show_phones(session, whole=True)
+    panel = community_panel(community_view(session, SHATANG), NOW, replace(ZH, may_call=True))
     assert [c for c in bound(panel, "building") if c == "B1"] == ["B1", "B1"]
     assert len(bound(panel, "order-by-status")) == 2
     assert "tel:0595-00000003" in links(panel)

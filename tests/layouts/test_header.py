@@ -38,7 +38,9 @@ def test_navigation_names_the_pages_and_where_we_are():
 
 def test_only_an_admin_is_led_to_the_feeds():
     admin = header(HeaderView("Admin", "admin", "en"), translator("en"), active="feeds")
-    *_, last = found(admin, className="header-nav-item")
+    *_, last, displays, audit = found(admin, className="header-nav-item")
+    assert (displays["children"], displays["href"]) == ("Displays", "/displays/")
+    assert (audit["children"], audit["href"]) == ("Audit", "/audit/")
     assert (last["children"], last["href"], last["aria-current"]) == ("Feeds", "/feeds/", "page")
 
 

@@ -60,6 +60,9 @@ export function seconds(ms) {
 /** Time of day, 10:24:07. @param {number} ms Unix milliseconds */
 export const time = (ms) => iso(ms).slice(11, 19);
 
+/** The day, 2026-11-22. @param {number} ms Unix milliseconds */
+export const day = (ms) => iso(ms).slice(0, 10);
+
 /** Month, day, hour and minute, 11-22 10:24. @param {number} ms Unix milliseconds */
 export const dateTime = (ms) => iso(ms).slice(5, 16).replace("T", " ");
 

@@ -66,6 +66,15 @@ export const FEEDS_TRANSMITTERS = "feeds-transmitters";
 export const FEEDS_STRANGERS = "feeds-strangers";
 export const FEEDS_LETTERS = "feeds-letters";
 
+// Audit
+export const AUDIT_STATE = "audit-state";
+export const AUDIT_FILTER = "audit-filter";
+export const AUDIT_PLACE = "audit-place";
+
+// Displays
+export const DISPLAYS_PAIR = "displays-pair";
+export const DISPLAYS_PLACE = "displays-place";
+
 // History
 export const HISTORY_FILTER = "history-filter";
 export const HISTORY_EXPORT = "history-export";

@@ -33,7 +33,7 @@ const browser = () => ({
   frame: (fn) => nextFrame(fn),
   hidden: () => document.hidden,
   onVisible: (fn) => document.addEventListener("visibilitychange", fn),
-  signIn: () => location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`),
+  signIn: () => location.reload(), // the server leads to the sign-in page, a wall to its pairing
 });
 
 function openSocket(path) {

@@ -21,6 +21,8 @@ from data.domain.risk.nearness import Canvas, Density, density, with_nearby
 from data.domain.risk.records import Buildings, Forecast, Model
 from geo.risk.surface import Frame
 
+#: Facts of earlier moments are kept for the next forecast while they are no more than so many.
+KEPT_ROWS: Final = 1_000_000
 #: The weights are learnt from so many stretches of 4 weeks before the forecast.
 ORIGINS: Final = 12
 
@@ -84,6 +86,8 @@ class Maker:
     def _at(self, moment: float) -> Buildings:
         if moment not in self._facts:
             facts = facts_at(self._records, moment)
+            while self._facts and len(self._facts) * len(facts) > KEPT_ROWS:
+                del self._facts[next(iter(self._facts))]
             self._facts[moment] = with_nearby(facts, self._density(moment))
         return self._facts[moment]
 

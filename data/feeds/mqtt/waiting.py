@@ -38,6 +38,8 @@ class Waiting:
         self._queues: list[deque[Item]] = [deque() for _ in range(GATEWAY_LANE + 1)]
         self._limit = limit
         self._connection = 0
+        #: How many may be given up: a broker may send thousands ahead that may not.
+        self._expendable = 0
         self._before: dict[tuple[int, str, bytes], Item] = {}
         self._closed = False
         lock = threading.Lock()
@@ -56,6 +58,7 @@ class Waiting:
         """
         with self._there:
             self._connection = connection
+            self._expendable = len(self)
             self._before = {
                 item.letter.identity: item
                 for queue in self._queues
@@ -74,15 +77,18 @@ class Waiting:
             queue = self._queues[item.content.lane]
             if again is not None and again in queue:
                 queue.remove(again)
+                self._count(again, -1)
             kept = True
             while len(self) >= self._limit and not self._closed:
-                if self._give_up():
+                if self._expendable > 0:
+                    self._give_up()
                     kept = False
                 else:
                     self._room.wait()
             if self._closed:
                 return item.acknowledged
             queue.append(item)
+            self._count(item, 1)
             self._there.notify()
             return kept
 
@@ -92,19 +98,30 @@ class Waiting:
             self._closed = True
             self._room.notify_all()
 
-    def _give_up(self) -> bool:
-        for queue in reversed(self._queues):
-            for item in queue:
-                if not item.acknowledged or item.connection != self._connection:
-                    queue.remove(item)
-                    return True
-        return False
+    def _is_expendable(self, item: Item) -> bool:
+        return not item.acknowledged or item.connection != self._connection
+
+    def _count(self, item: Item, number: int) -> None:
+        if self._is_expendable(item):
+            self._expendable += number
+
+    def _give_up(self) -> None:
+        """Give up the least urgent and oldest that may be given up."""
+        queue, item = next(
+            (queue, item)
+            for queue in reversed(self._queues)
+            for item in queue
+            if self._is_expendable(item)
+        )
+        queue.remove(item)
+        self._expendable -= 1
 
     def put_back(self, items: Iterable[Item]) -> None:
         """Put back what was taken, before what came since."""
         with self._there:
             for item in reversed(list(items)):
                 self._queues[item.content.lane].appendleft(item)
+                self._count(item, 1)
 
     def take(self, most: int = BATCH, timeout_s: float = 0.5) -> list[Item]:
         """Return the most urgent messages; fires, and states of gateways, without others."""
@@ -124,6 +141,7 @@ class Waiting:
             while queue and room > 0:
                 room -= max(len(queue[0].content.readings), 1)
                 taken.append(queue.popleft())
+                self._count(taken[-1], -1)
             if taken and lane == Priority.FIRE:
                 break
         return taken

@@ -6,7 +6,7 @@ from data.home import API_KEY, GB26875_PORT
 from data.settings import Settings
 
 #: Hosts that mean every address of a machine: it is reached on its own.
-_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
+_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 # nosec B104
 
 
 def where_is(settings: Settings, url: str = "", key: str = "") -> Where:

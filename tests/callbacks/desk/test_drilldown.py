@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from redis import Redis
 
@@ -77,3 +79,12 @@ def test_the_address_bar_drives_the_panel(app):
         )
         assert answer.status_code == 200
         assert word in answer.get_json()["response"][ids.DRILLDOWN]["children"].__repr__()
+
+
+def test_a_telephone_is_whole_for_those_who_call(services):
+    here = f"?community={SHATANG}"
+    masked = view_drilldown(services, here, ZH)
+    assert "0595-00000003" not in str(masked.to_plotly_json())
+    assert "059******0003" in text(masked)
+    whole = view_drilldown(services, here, replace(ZH, may_call=True))
+    assert "0595-00000003" in text(whole)

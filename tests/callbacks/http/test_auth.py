@@ -24,10 +24,6 @@ def test_right_password_opens_the_page_asked_for(site):
     assert client.get("/").status_code == 200
 
 
-def test_display_goes_to_the_wall(site):
-    assert sign_in(site.client(), "display", next="/weekly/").headers["location"] == "/wall/"
-
-
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example"])
 def test_sign_in_never_leads_elsewhere(site, target):
     client = site.client()

@@ -2,11 +2,14 @@ import pytest
 from starlette.routing import Mount, Route
 
 from callbacks.http.paths import is_open
+from data.store.models import Audit
 from tests.site import FROM_HERE, PAGE
 
 OPEN_TEMPLATES = {
     "/login",
     "/healthz",
+    "/pair",
+    "/pair/session",
     "/readyz",
     "/metrics",
     "/api/v1/readings",
@@ -23,6 +26,7 @@ EXAMPLE = {
     "{photo_id}": "1",
     "{point_id}": "1",
     "{key_id}": "1",
+    "{display_id}": "1",
     "{letter_id}": "1",
     "{device_kind}": "gas",
     "{cause}": "gas_leak",
@@ -178,3 +182,22 @@ def test_dash_callback_is_taken_from_our_pages_only(site):
         assert (
             client.post("/_dash-update-component", json=asked, headers=headers).status_code == 403
         )
+
+
+def test_what_is_refused_to_somebody_is_in_the_audit(site):
+    leader = site.client("leader", headers={**FROM_HERE, "x-csrf-token": "wrong"})
+    assert leader.post("/api/v1/alarms/1/acknowledge").status_code == 403
+    assert leader.get("/feeds/").status_code == 403
+    with site.services.database.reading() as session:
+        rows = session.query(Audit).order_by(Audit.id.desc()).limit(2).all()
+    assert [(row.actor, row.action, row.subject, row.result, row.detail) for row in rows] == [
+        ("leader", "request.refused", "GET /feeds/", "refused", {"status": 403}),
+        (
+            "leader",
+            "request.refused",
+            "POST /api/v1/alarms/1/acknowledge",
+            "refused",
+            {"status": 403},
+        ),
+    ]
+    assert rows[0].address == "testclient"

@@ -6,6 +6,8 @@ import time
 import pytest
 
 from data.domain.readings import Reading
+from data.domain.words import PersonRole
+from data.store.models import Device, Person
 from tests.site import FROM_HERE, PAGE, Site
 
 
@@ -66,3 +68,16 @@ def test_displays_and_strangers_are_kept_out(site: Site, fire: int) -> None:
     assert site.client("display").get(f"/handover/{fire}").status_code == 403
     stranger = site.client().get(f"/handover/{fire}", headers=PAGE)
     assert stranger.headers["location"] == f"/login?next=/handover/{fire}"
+
+
+def test_a_telephone_is_whole_for_those_who_call(site: Site, fire: int) -> None:
+    with site.services.database.writing() as session:
+        community = session.query(Device.community_code).filter_by(id="S0").scalar()
+        person = Person(id="P9", role=PersonRole.GRID_OFFICER, label="网格员 09")
+        person.phone, person.community_code = "0595-00000009", community
+        session.add(person)
+    for path in (f"/handover/{fire}", f"/api/v1/incidents/{fire}/handover"):
+        assert "0595-00000009" in site.client("duty").get(path).text
+        masked = site.client("leader").get(path).text
+        assert "0595-00000009" not in masked
+        assert "059******0009" in masked

@@ -6,10 +6,13 @@ import orjson
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
+from callbacks.http import live
 from callbacks.http.live import GeometryCache
 from data.domain.readings import Reading
 from data.live import keys
+from data.live.hub import Hub
 from data.live.present import Present
+from data.live.subscribers import Binary, Subscriber
 from data.store.guard import StoreUnavailableError
 from data.store.models import Meta
 from tests.live import decoded
@@ -134,3 +137,24 @@ def test_a_server_starts_without_a_database(site: Site, monkeypatch: pytest.Monk
 
     monkeypatch.setattr("callbacks.http.live.reading", away)
     GeometryCache(site.services).warm()
+
+
+def test_a_session_may_follow_only_so_many_streams(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = site.client("duty")
+    monkeypatch.setattr(live, "STREAMS_OF_A_SESSION", 0)
+    answer = client.get("/live/events")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "10")
+    with (
+        pytest.raises(WebSocketDisconnect) as refused,
+        client.websocket_connect("/live/ws?after=0-0", headers=FROM_HERE),
+    ):
+        pytest.fail("the socket was opened")
+    assert refused.value.code == live.TRY_AGAIN_LATER
+
+
+async def test_streams_are_counted_by_session() -> None:
+    hub = Hub("redis://127.0.0.1:1")
+    hub._subscribers = {Subscriber(Binary, "a"), Subscriber(Binary, "a"), Subscriber(Binary, "b")}
+    assert [hub.streams_of(session) for session in "abc"] == [2, 1, 0]

@@ -9,9 +9,9 @@ from data.live.hub import Hub
 from data.live.subscribers import Binary, Subscriber
 from data.store.database import Database
 from data.store.guard import StoreUnavailableError
-from data.store.models import Base
 from data.store.users import Client, Users
 from tests.lane import Clock
+from tests.tables import create_tables
 
 
 class Ticks:
@@ -33,7 +33,7 @@ class CountingUsers(Users):
 @pytest.fixture
 def users(tmp_path):
     database = Database(f"sqlite:///{tmp_path / 'x.db'}")
-    Base.metadata.create_all(database.engine)
+    create_tables(database)
     users = CountingUsers(database)
     users.add("duty", Role.DUTY, "", "correct horse", Clock()())
     yield users

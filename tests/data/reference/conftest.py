@@ -10,8 +10,8 @@ from data.reference.fields import Layer
 from data.reference.importing import Outcome, Request, run_import
 from data.reference.load import load_reference
 from data.reference.read import Source
-from data.store.base import Base
 from data.store.database import Database
+from tests.tables import create_tables
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 HEADER = "编号,名称,地址,类别,层数,经度,纬度"
@@ -35,7 +35,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the reference data, to be copied."""
     path = tmp_path_factory.mktemp("reference") / "loaded.db"
     database = Database(f"sqlite:///{path}")
-    Base.metadata.create_all(database.engine)
+    create_tables(database)
     with database.writing() as session:
         load_reference(session)
     database.close()

@@ -19,6 +19,7 @@ from data.store.management import Audit, Inspection
 from data.store.places import Building, Community, Device, Facility
 from geo.distance import distance_m
 from tests.data.reference.conftest import BUILDING, HEADER, NOW, Import, counted, reasons
+from tests.tables import create_tables
 
 DEVICES = "id,kind,name,building_id,interval_s,lon,lat"
 
@@ -329,7 +330,7 @@ def test_an_empty_database_says_what_to_do(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
     with pytest.raises(ImportRefusedError, match="has no tables yet"):
         run_import(database, request, at=NOW, actor="tester")
-    Base.metadata.create_all(database.engine)
+    create_tables(database)
     outcome = run_import(database, request, at=NOW, actor="tester")
     assert "the database has no communities yet; import them first" in [
         r for _, r in reasons(outcome)

@@ -174,6 +174,22 @@ def test_an_hour_a_new_map_and_a_wiped_redis_are_noticed(town: Lane) -> None:
     assert present_risk(town.redis) is not None
 
 
+def test_when_much_changed_at_once_everything_is_looked_at(
+    town: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.risk.process.MANY", 1)
+    risk = process(town)
+    looks = counted(risk)
+    risk.look()
+    for building in ("B3", "B4"):
+        add(town, hazard(town, building))
+    before = expected(town, "B4")
+    town.clock.tick(10)
+    assert risk.look()
+    assert looks() == 2
+    assert expected(town, "B4") > before
+
+
 def counted(risk: RiskProcess) -> Callable[[], int]:
     looks, whole = [0], risk.look_at_all
 

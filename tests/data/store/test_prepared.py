@@ -1,10 +1,14 @@
 """Statements that are compiled once mean the same on SQLite and PostgreSQL."""
 
+from pathlib import Path
+
 import pytest
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from data.domain.words import AlarmKind, DeviceKind, Status
-from data.store import alarms, raising
+from data.store import alarms, database, raising
+from data.store.database import DRIVER, Database
 from data.store.models import Device, DeviceState, StatusChange
 from data.store.prepared import Prepared, among, upsert
 from tests.lane import T0, Lane
@@ -49,6 +53,42 @@ def test_names_in_another_order_are_refused(lane: Lane) -> None:
     wrong = Prepared(lambda insert: insert(StatusChange.__table__), ("at", "device_id"))
     with lane.database.writing() as session, pytest.raises(ValueError, match="table's order"):
         wrong.many(session, [(T0, "S0")])
+
+
+def test_a_refused_row_is_an_error_of_sqlalchemy(lane: Lane) -> None:
+    row = ("nobody", T0, T0, 0, 1, "")
+    names = ("device_id", "at", "measured_at", "before", "after", "reason")
+    add = Prepared(lambda insert: insert(StatusChange.__table__), names)
+    with pytest.raises(IntegrityError), lane.database.writing() as session:
+        add.many(session, [("S0", *row[1:]), row])
+    assert lane.rows(StatusChange) == []
+
+
+def test_rows_within_a_transaction_see_what_it_wrote(lane: Lane) -> None:
+    count = Prepared(lambda _: select(func.count()).select_from(StatusChange.__table__))
+    with lane.database.writing() as session:
+        change = StatusChange(device_id="S0", at=T0, before=0, after=1)
+        session.add(change)
+        session.flush()
+        assert count.rows(session, {}) == [(1,)]
+        with lane.database.reading() as other:
+            assert count.rows(other, {}) == [(0,)]
+        session.rollback()  # with it goes the driver's connection
+        assert count.rows(session, {}) == [(0,)]
+        assert session.in_transaction()
+        assert DRIVER not in session.info
+    assert lane.rows(StatusChange) == []
+
+
+def test_a_locked_file_is_an_error_of_sqlalchemy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 0)
+    one, other = (Database(f"sqlite:///{tmp_path / 'x.db'}") for _ in range(2))
+    with one.writing(), pytest.raises(OperationalError, match="locked"), other.writing():
+        raise AssertionError("two write at once")
+    for each in (one, other):
+        each.close()
 
 
 def test_an_unknown_word_in_the_database_is_an_error(lane: Lane) -> None:

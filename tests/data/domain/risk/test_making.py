@@ -51,6 +51,18 @@ def test_later_rows_and_their_order_change_not_one_byte(seed: int, weeks_ago: in
     assert to_bytes(whole) == to_bytes(then)
 
 
+def test_what_is_kept_for_the_next_forecast_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    town, monday = random_records(30, 60), date(2026, 6, 1)
+    maker = Maker(town, FRAME)
+    maker.forecast(MONDAY + 4 * WEEK)
+    shared = maker.forecast(MONDAY, week=monday)
+    monkeypatch.setattr("data.domain.risk.making.KEPT_ROWS", 0)
+    alone = Maker(town, FRAME).forecast(MONDAY, week=monday)
+    assert to_bytes(shared) == to_bytes(alone)
+
+
 def test_bytes_are_the_forecast_and_damaged_ones_are_refused() -> None:
     made = Maker(random_records(30, 60), FRAME).forecast(MONDAY, week=date(2026, 6, 1))
     raw = to_bytes(made)
@@ -151,6 +163,16 @@ def test_events_outside_duplicates_and_a_town_without_buildings() -> None:
     assert np.nansum(nothing.surface.values) == pytest.approx(nothing.model.elsewhere, rel=1e-4)
 
 
+def came_at(town: Records) -> list[float]:
+    events = town.events
+    return [float(at) for at in events["at"][events["real"] > 0]]
+
+
+def week_holds(monday: date, at: float) -> bool:
+    begin = datetime(monday.year, monday.month, monday.day, tzinfo=UTC).timestamp()
+    return begin - DAY <= at < begin + WEEK + DAY
+
+
 def test_a_forecast_is_compared_with_what_came_in_its_week() -> None:
     town = random_records(60, 300, 3)
     maker, weeks = Maker(town, FRAME), []
@@ -160,6 +182,11 @@ def test_a_forecast_is_compared_with_what_came_in_its_week() -> None:
         made = maker.forecast(start, week=monday)
         weeks.append(verify(made, town, FRAME, start, start + WEEK))
     assert sum(week.events for week in weeks) == len(came(town, MONDAY - 8 * WEEK, MONDAY))
+    for week in weeks:
+        assert len(week.missed) == week.hits["model"]["10"].count(0.0)
+        assert [at for at, _ in week.missed] == sorted(at for at, _ in week.missed)
+        real = {at for at in came_at(town) if week_holds(week.monday, at)}
+        assert {at for at, _ in week.missed} <= real
     verdict = judge(weeks)
     assert verdict is not None
     assert verdict.events == sum(week.events for week in weeks)

@@ -92,6 +92,23 @@ def test_who_waits_for_room_goes_on_at_the_end() -> None:
     assert mids(waiting.take()) == [1]
 
 
+def test_what_may_be_given_up_is_known_whatever_was_taken_and_put_back() -> None:
+    waiting = filled(*(item(mid) for mid in range(3)), item(0, qos=0), limit=4)
+    taken = waiting.take()
+    waiting.connected(2)
+    waiting.put_back(taken)
+    new = [item(mid, connection=2) for mid in range(10, 14)]
+    assert [waiting.put(one) for one in new] == [False] * 4  # four of before may go
+    assert mids(waiting.take()) == [10, 11, 12, 13]
+    assert [waiting.put(one) for one in new] == [True] * 4
+    fifth = threading.Thread(target=waiting.put, args=(item(14, connection=2),))
+    fifth.start()
+    fifth.join(0.1)
+    assert fifth.is_alive()  # none of these may go
+    waiting.close()
+    fifth.join(5)
+
+
 def test_what_the_broker_delivers_again_takes_the_place_of_what_waited() -> None:
     """What it has forgotten, because it was killed, waits on."""
     waiting = filled(item(1), item(0, qos=0), item(2), item(3, {"status": "fire"}))

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 from data.children import stop_child
 from data.embedded import free_port
 from data.feeds import gb26875 as gb
+from data.feeds.transmitters.process import OTHER_FILES, allow_connections
 from data.store.models import AlarmRow, TransmitterPoint
 from tests.lane import Lane
 from tests.servers import ROOT
@@ -89,3 +91,15 @@ def test_killed_in_the_middle_it_loses_nothing_and_doubles_nothing(
     assert {alarm.device_id for alarm in alarms} == {"T1"}
     numbers = {p.id: p.part_address - 1000 for p in lane.rows(TransmitterPoint) if p.first_at}
     assert sorted(numbers[alarm.point_id] for alarm in alarms) == sorted(fires)
+
+
+def test_it_may_have_more_connections_than_a_linux_allows_unasked() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1024, before[1]))
+        allow_connections(2000)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (2000 + OTHER_FILES, before[1])
+        allow_connections(1000)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == 2000 + OTHER_FILES
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)

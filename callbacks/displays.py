@@ -1,0 +1,17 @@
+"""The page of the displays, for admins: the gate lets nobody else through."""
+
+from dash import Dash
+from dash.development.base_component import Component
+
+from callbacks.desk.page import current_header
+from callbacks.services import Services
+from layouts.displays import displays_page
+
+
+def page() -> Component:
+    """Return the page for the person who asks for it."""
+    return displays_page(current_header())
+
+
+def register(_app: Dash, _services: Services) -> None:
+    """Attach nothing: what is shown comes from ``/api/v1/displays``, not from callbacks."""
