@@ -27,7 +27,7 @@ GOAL_TASK_MS: Final = 100.0
 GOAL_STEP_MS: Final = 250.0
 BARE_READY: Final = ".leaflet-container"
 FIRST_PAINT: Final = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
-PLAYED: Final = "() => document.querySelector('#risk-time output').textContent"
+PLAYED: Final = "#risk-time output:text-is('现在')"  # a string to evaluate is refused by the page
 
 cli = typer.Typer(add_completion=False)
 
@@ -59,7 +59,8 @@ def playing(page: Page) -> None:
     page.evaluate(COUNT_FRAMES)
     began = time.monotonic()
     page.locator("#risk-time button").click()
-    page.wait_for_function(f"({PLAYED})() === '现在'", timeout=PLAYING_MS)
+    page.wait_for_selector(PLAYED, state="detached")
+    page.wait_for_selector(PLAYED, timeout=PLAYING_MS)
     took = time.monotonic() - began
     frames, longest = page.evaluate(COUNTED)
     pace = 1000 * took / steps
