@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: help run simulate install dev test test-tools check fmt lint types imports js messages audit-code audit-deps lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge bench-http bench-mqtt bench-pipeline bench-fire bench-transmitters bench-risk bench-risk-store bench-session audit-verify fuzz faults hooks clean
+.PHONY: help run simulate install dev test test-tools check fmt lint types imports js messages audit-code audit-deps lock bench bench-map bench-clients bench-soak bench-queue bench-clusters bench-history query-plans bench-acknowledge bench-http bench-mqtt bench-pipeline bench-fire bench-transmitters bench-risk bench-risk-store bench-risk-screen bench-session audit-verify fuzz faults hooks clean
 
 help: ## list the tasks
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -127,6 +127,9 @@ bench-acknowledge: dev ## from the key A to every other screen, 50 clients
 
 bench-risk: dev ## the risk forecast of 100,000 and 1,000,000 buildings
 	@$(BIN)/python -m bench.risk
+
+bench-risk-screen: dev ## a year of risk played, the bytes of its weeks, the first paint of its page
+	@$(BIN)/python -m bench.risk_screen
 
 bench-risk-store: dev ## the risk process with 100,000 buildings in SQL: everything, and one change
 	@$(BIN)/python -m bench.risk_store

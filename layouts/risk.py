@@ -33,7 +33,16 @@ def risk_page(view: RiskView) -> Component:
         [
             header(view.header, _, active="risk"),
             html.Div(id=ids.STREAM_LOST, className="stream-lost", role="alert", hidden=True),
-            html.Main([_map_frame(view, _), _side(_), _time(_)], id="main", className="risk-main"),
+            html.Main(
+                [
+                    html.H1(_("风险"), className="visually-hidden"),
+                    _map_frame(view, _),
+                    _side(_),
+                    _time(_),
+                ],
+                id="main",
+                className="risk-main",
+            ),
         ],
         className="risk",
         **data(lang=view.header.lang),

@@ -178,14 +178,14 @@ class RiskPage {
   chooseBuilding(id) {
     const place = el("div", { dataset: { building: id } }, el("p", { class: "quiet", text: t("正在计算…") }));
     this.chosen.replaceChildren(this.#head(this.nameOf(id), `/?building=${encodeURIComponent(id)}`), place);
-    showBuildingRisk(place, id);
+    showBuildingRisk(place, id, "h3");
   }
 
   chooseCommunity(code) {
     const k = this.picture.town.codeIndex.get(code);
     const { name, nameEn } = this.picture.town.communities[k];
     const place = el("div");
-    this.chosen.replaceChildren(this.#head(named(name, nameEn), `/?community=${encodeURIComponent(code)}`), el("h4", { text: t("怎样降得最多") }), place);
+    this.chosen.replaceChildren(this.#head(named(name, nameEn), `/?community=${encodeURIComponent(code)}`), el("h3", { text: t("怎样降得最多") }), place);
     showMeasures(place, code, (id) => this.nameOf(id));
   }
 

@@ -55,6 +55,37 @@ def test_the_page_shows_what_is_expected_and_where(risk_page: Page) -> None:
     assert len(seen) == 4
 
 
+def test_the_tools_fit_above_the_map(risk_page: Page) -> None:
+    page = risk_page
+    for size in ((1920, 1080), (1280, 720)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        tools = page.locator(TOOLS).bounding_box()
+        town = page.locator(".risk-map .leaflet-container").bounding_box()
+        assert tools is not None
+        assert town is not None
+        assert tools["y"] + tools["height"] <= town["y"] + 1
+        for part in page.locator(f"{TOOLS} > *").all():
+            box = part.bounding_box()
+            assert box is not None
+            assert tools["y"] <= box["y"]
+            assert box["y"] + box["height"] <= tools["y"] + tools["height"]
+
+
+def test_the_verdict_warns_only_when_a_baseline_was_better(risk_page: Page) -> None:
+    page = risk_page
+    wait_for(lambda: told(page)["verdict"] is not None, WEEKS_S, 1.0)
+    overview = told(page)
+    for beaten in ([], ["raw_counts"]):
+        overview["verdict"]["beaten_by"] = beaten
+        page.unroute("**/live/risk/weeks")
+        page.route("**/live/risk/weeks", lambda route: route.fulfill(json=overview))
+        page.reload()
+        sentence = page.locator(f"{SIDE} .risk-sentence")
+        expect(sentence).to_contain_text("排名前 10%")
+        expect(page.locator(f"{SIDE} .risk-sentence[data-beaten]")).to_have_count(len(beaten))
+    expect(sentence).to_contain_text("历史次数 比本模型更准")
+
+
 def test_a_filter_leaves_less(risk_page: Page) -> None:
     page = risk_page
     shows(page, "surface")

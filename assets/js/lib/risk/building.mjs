@@ -70,26 +70,26 @@ function sparkline(history, now) {
   );
 }
 
-/** @param {object} detail answer of `/live/risk/building/…` @returns {HTMLElement} */
-export function buildingRisk(detail) {
+/** @param {object} detail answer of `/live/risk/building/…` @param {"h3"|"h4"} heading of its parts @returns {HTMLElement} */
+export function buildingRisk(detail, heading) {
   return el(
     "div",
     { class: "risk-building" },
     el("p", { class: "risk-score" }, levelSign(detail.level), el("b", { class: "num", text: t("{n} 件", { n: events(detail.expected) }) }), el("span", { class: "quiet", text: t("预计 4 周内真实警情 · 第 {rank} / {all} 位", { rank: number(detail.rank), all: number(detail.buildings) }) })),
     detail.sufficient ? null : el("p", { class: "risk-note", text: t("数据不足：权重来自公开资料和判断，还不是本街道的经验。") }),
     fall(detail),
-    el("h4", { text: t("怎样降得最多") }),
+    el(heading, { text: t("怎样降得最多") }),
     lowering(detail),
-    detail.history.length ? el("h4", { text: t("近 {n} 周", { n: detail.history.length }) }) : null,
+    detail.history.length ? el(heading, { text: t("近 {n} 周", { n: detail.history.length }) }) : null,
     detail.history.length ? sparkline(detail.history, detail.expected) : null,
   );
 }
 
-/** Fills a place with a building's score; says so if there is none. @param {HTMLElement} place @param {string} id */
-export async function showBuildingRisk(place, id) {
+/** Fills a place with a building's score; says so if there is none. @param {HTMLElement} place @param {string} id @param {"h3"|"h4"} heading */
+export async function showBuildingRisk(place, id, heading) {
   try {
     const detail = await askBuilding(id);
-    if (place.dataset.building === id) place.replaceChildren(buildingRisk(detail));
+    if (place.dataset.building === id) place.replaceChildren(buildingRisk(detail, heading));
   } catch (error) {
     const text = error.status === 404 ? t("这座建筑还没有风险评分。") : t("风险暂时不可用：{error}", { error: error.message });
     if (place.dataset.building === id) place.replaceChildren(el("p", { class: "quiet", role: "status", text }));
@@ -101,7 +101,7 @@ export function bindRisk(root) {
   const fill = () => {
     for (const place of root.querySelectorAll(".drill-risk[data-building]:not([data-asked])")) {
       place.dataset.asked = "";
-      showBuildingRisk(place, place.dataset.building);
+      showBuildingRisk(place, place.dataset.building, "h4");
     }
   };
   new MutationObserver(fill).observe(root, { childList: true, subtree: true });

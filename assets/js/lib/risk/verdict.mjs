@@ -18,7 +18,7 @@ export function sentence(verdict) {
 const range = ({ low, high }) => `${number(100 * low, 0)}–${number(100 * high, 0)}`;
 
 function table({ hit, pai, ahead }) {
-  const head = ["", t("前 5%"), t("前 10%"), t("前 20%"), "PAI", t("领先")];
+  const head = [t("前 5%"), t("前 10%"), t("前 20%"), "PAI", t("领先")];
   const row = (name) =>
     el(
       "tr",
@@ -28,7 +28,7 @@ function table({ hit, pai, ahead }) {
       el("td", { class: "num", text: number(pai[name][TENTH], 1) }),
       el("td", { class: "num", text: ahead[name] ? `${ahead[name].value < 0 ? "−" : "+"}${number(100 * Math.abs(ahead[name].value), 1)}` : "", title: ahead[name] ? t("95% 区间 {range} 个百分点", { range: range(ahead[name]) }) : null }),
     );
-  return el("table", { class: "risk-table" }, el("thead", {}, el("tr", {}, ...head.map((text) => el("th", { scope: "col", text })))), el("tbody", {}, ...Object.keys(NAMES()).map(row)));
+  return el("table", { class: "risk-table" }, el("thead", {}, el("tr", {}, el("td"), ...head.map((text) => el("th", { scope: "col", text })))), el("tbody", {}, ...Object.keys(NAMES()).map(row)));
 }
 
 /** Expected and happened in each fifth of the buildings. */
@@ -39,7 +39,7 @@ function calibration({ groups }) {
     "details",
     { class: "risk-more" },
     el("summary", { text: t("预计与实际（建筑按评分分五组）") }),
-    el("table", { class: "risk-table" }, el("thead", {}, el("tr", {}, ...["", t("预计"), t("实际")].map((text) => el("th", { scope: "col", text })))), el("tbody", {}, ...groups.map(row))),
+    el("table", { class: "risk-table" }, el("thead", {}, el("tr", {}, el("td"), ...[t("预计"), t("实际")].map((text) => el("th", { scope: "col", text })))), el("tbody", {}, ...groups.map(row))),
   );
 }
 
@@ -47,7 +47,7 @@ function calibration({ groups }) {
 export function verdictPanel({ verdict, judged }) {
   const body = verdict
     ? [
-        el("p", { class: "risk-sentence", dataset: { beaten: verdict.beaten_by.length ? "" : null }, text: sentence(verdict) }),
+        el("p", { class: "risk-sentence", dataset: verdict.beaten_by.length ? { beaten: "" } : {}, text: sentence(verdict) }),
         table(verdict),
         el("p", { class: "quiet", text: t("预计 {expected} 件，实际 {events} 件；有警情的建筑评分高于没有的概率（AUC）{auc}。", { expected: number(verdict.expected, 1), events: number(verdict.events), auc: verdict.auc ? number(verdict.auc.value, 2) : "–" }) }),
         el("p", { class: "quiet", text: judged ? t("其中 {n} 周的预测是在那一周开始之前封存的，其余是事后按当时已知情况补算的。", { n: judged }) : t("这些周的预测都是事后按当时已知情况补算的，还没有事先封存的一周结束。") }),
