@@ -39,27 +39,47 @@ JSON: Final = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What the description says of a route; tag and title are msgids.
+    """What the description says of a route; tag, title and about are msgids.
 
-    ``answer``: a model, a list of one (a list of them), or a media type.
+    ``answer``: a model, a list of one (a list of them), or a media type. ``about``: what the title
+    leaves open.
     """
 
     tag: str
     title: str
     answer: Any
+    about: str = ""
 
 
 ROUTES: Final[dict[str, Route]] = {
     f"POST {READINGS}": Route("读数", "上报读数", made.ReadingsAnswer),
-    "GET /api/v1/keys": Route("接口密钥", "列出密钥", [made.KeyAnswer]),
-    "POST /api/v1/keys": Route("接口密钥", "新建密钥", made.NewKeyAnswer),
-    "POST /api/v1/keys/{key_id}/revoke": Route("接口密钥", "吊销密钥", made.KeyAnswer),
-    "GET /api/v1/dead-letters": Route("未收下的消息", "列出消息", made.LettersAnswer),
-    "GET /api/v1/dead-letters/{letter_id}": Route(
-        "未收下的消息", "查看消息原文", made.LetterAnswer
+    "GET /api/v1/keys": Route(
+        "接口密钥", "列出密钥", [made.KeyAnswer], "使用中的排在前面；不保存密钥原文。"
     ),
-    "POST /api/v1/dead-letters/replay": Route("未收下的消息", "重新处理", made.ReplayAnswer),
-    "POST /api/v1/dead-letters/discard": Route("未收下的消息", "丢弃", made.DiscardAnswer),
+    "POST /api/v1/keys": Route(
+        "接口密钥", "新建密钥", made.NewKeyAnswer, "密钥原文只在本次应答中出现一次。"
+    ),
+    "POST /api/v1/keys/{key_id}/revoke": Route(
+        "接口密钥", "吊销密钥", made.KeyAnswer, "永久停用一个密钥，2 秒内生效。"
+    ),
+    "GET /api/v1/dead-letters": Route(
+        "未收下的消息",
+        "列出消息",
+        made.LettersAnswer,
+        "列出待处理的，或已处理（settled）的，新的在前。以本页最小的 id 作 before 取下一页。",
+    ),
+    "GET /api/v1/dead-letters/{letter_id}": Route(
+        "未收下的消息", "查看消息原文", made.LetterAnswer, "一条消息及其原始字节。"
+    ),
+    "POST /api/v1/dead-letters/replay": Route(
+        "未收下的消息",
+        "重新处理",
+        made.ReplayAnswer,
+        "按当初的接收时间再次送入处理流程。仍无法接收的继续等待，错误在应答中。",
+    ),
+    "POST /api/v1/dead-letters/discard": Route(
+        "未收下的消息", "丢弃", made.DiscardAnswer, "不再处理；30 天内仍可查看。"
+    ),
     "GET /api/v1/audit": Route("审计", "查询审计", AuditAnswer),
     "GET /api/v1/displays": Route("大屏管理", "列出大屏", [DisplayAnswer]),
     "POST /api/v1/displays/pair": Route("大屏管理", "配对大屏", DisplayAnswer),
@@ -166,8 +186,7 @@ def describe(app: FastAPI, translate: Translator) -> Schema:
         operation = found["paths"].get(path, {}).get(method)
         if operation is not None:
             done = _completed(path, method, operation, route)
-            named = {"tags": [translate(route.tag)], "summary": translate(route.title)}
-            paths.setdefault(path, {})[method] = done | named
+            paths.setdefault(path, {})[method] = done | _words(route, translate)
     schemas = {**found["components"]["schemas"], **_schemas()}
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
@@ -177,6 +196,15 @@ def describe(app: FastAPI, translate: Translator) -> Schema:
     }
     components = {"schemas": dict(sorted(schemas.items())), "securitySchemes": schemes}
     return {**found, "paths": paths, "components": components}
+
+
+def _words(route: Route, translate: Translator) -> Schema:
+    """Return what people read of a route, instead of its docstring, which speaks one language."""
+    return {
+        "tags": [translate(route.tag)],
+        "summary": translate(route.title),
+        "description": translate(route.about) if route.about else "",
+    }
 
 
 def _completed(path: str, method: str, operation: Schema, route: Route) -> Schema:

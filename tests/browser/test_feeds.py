@@ -202,6 +202,12 @@ def test_dead_letters_are_seen_as_they_came_replayed_and_discarded(
         page.locator(f"{LETTERS} .feeds-tools button").last.click()
     expect(said).to_have_text("已丢弃 2 条")
     expect(page.locator(LETTERS)).to_contain_text("没有死信")
+    page.get_by_role("button", name="已处理").click()
+    settled = page.locator(f"{LETTERS} .feeds-settled tbody tr")
+    expect(settled).to_have_count(3)
+    for row, outcome in enumerate(["已丢弃", "已丢弃", "已重放"]):
+        expect(settled.nth(row)).to_contain_text(outcome)
+        expect(settled.nth(row).locator("td").last).to_have_text("admin")
 
 
 def test_an_old_page_says_so_and_recovers_by_itself(
@@ -225,7 +231,7 @@ def test_an_old_page_says_so_and_recovers_by_itself(
 
 def test_only_an_admin_is_led_there(open_page: OpenPage) -> None:
     duty = open_page()
-    expect(duty.locator(".header-nav-item")).to_have_count(5)
+    expect(duty.locator(".header-nav-item")).to_have_count(6)
     assert duty.request.get("/feeds/").status == 403
     english = open_page(user="admin", path="/feeds/", lang="en")
     expect(english.locator(".header-nav-item[aria-current]")).to_have_text("Feeds")

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { errorWord } from "../../assets/js/lib/feeds/errors.mjs";
-import { decoded, dump, readable, reasonWord, replayedWord } from "../../assets/js/lib/feeds/letters.mjs";
+import { decoded, dump, outcomeWord, readable, reasonWord } from "../../assets/js/lib/feeds/letter.mjs";
+import { replayedWord } from "../../assets/js/lib/feeds/letters.mjs";
 import { EVERY_MS, Poll, describe } from "../../assets/js/lib/feeds/poll.mjs";
 import { Rates } from "../../assets/js/lib/feeds/rates.mjs";
 import { bodyOf, missingOf } from "../../assets/js/lib/feeds/register.mjs";
+import { merged } from "../../assets/js/lib/feeds/settled.mjs";
 import { stateOf } from "../../assets/js/lib/feeds/sources.mjs";
 import { bytesOf, stateWord } from "../../assets/js/lib/feeds/strangers.mjs";
 import { lagWord, rateWord } from "../../assets/js/lib/feeds/table.mjs";
@@ -172,4 +174,13 @@ test("a replay of several says how many, and why the first of the others was ref
   ];
   assert.equal(replayedWord({ replayed: [1], refused }), "已重放 1 条；2 条仍无法接收：没有设备 X9");
   assert.equal(replayedWord({ replayed: [1], refused: [] }), "已重放 1 条");
+});
+
+test("settled letters of several pages are one list, the newest first, each once", () => {
+  const ids = (letters) => letters.map(({ id }) => id);
+  const first = merged([], [{ id: 9 }, { id: 7 }]);
+  const both = merged(first, [{ id: 4 }, { id: 2 }]);
+  assert.deepEqual(ids(both), [9, 7, 4, 2]);
+  assert.deepEqual(ids(merged(both, [{ id: 11 }, { id: 9 }, { id: 8 }])), [11, 9, 8, 7, 4, 2]);
+  assert.deepEqual([outcomeWord("replayed"), outcomeWord("discarded")], ["已重放", "已丢弃"]);
 });

@@ -13,6 +13,7 @@ from tests.site import KEY, PAGE, Site
 DOCS, OPENAPI = "/api/docs", "/api/openapi.json"
 #: What its own route tells: a page, or why another method is wrong.
 UNDESCRIBED = {DOCS, OPENAPI}
+CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 def described(site: Site) -> Any:
@@ -61,6 +62,17 @@ def test_it_is_closed_to_strangers_and_displays(site: Site, path: str) -> None:
 def test_a_stranger_who_opens_the_page_is_led_to_the_sign_in(site: Site) -> None:
     answer = site.client().get(DOCS, headers=PAGE)
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/api/docs")
+
+
+def test_what_the_operations_do_is_said_in_the_language_of_the_page(site: Site) -> None:
+    client = site.client("admin")
+    for lang in ("zh", "en"):
+        client.cookies["xt_lang"] = lang
+        paths = client.get(OPENAPI).json()["paths"]
+        operations = [operation for item in paths.values() for operation in item.values()]
+        said = [one["description"] for one in operations if one["description"]]
+        assert len(said) == sum(bool(route.about) for route in ROUTES.values()) > 0
+        assert {bool(CHINESE.search(text)) for text in said} == {lang == "zh"}
 
 
 @pytest.mark.parametrize(("lang", "title"), [("zh", "上报读数"), ("en", "Send readings")])

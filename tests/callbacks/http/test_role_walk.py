@@ -51,6 +51,11 @@ READS: Final[dict[str, Right]] = {
     "/api/v1/feeds/devices": Right.SEE_FEEDS,
     "/api/v1/feeds/buildings": Right.SEE_FEEDS,
     "/api/v1/keys": Right.MANAGE_KEYS,
+    "/audit": Right.READ_AUDIT,
+    "/api/v1/audit": Right.READ_AUDIT,
+    "/audit/export/audit.{file_format}": Right.READ_AUDIT,
+    "/displays": Right.MANAGE_DISPLAYS,
+    "/api/v1/displays": Right.MANAGE_DISPLAYS,
     "/api/v1/dead-letters": Right.MANAGE_LETTERS,
     "/api/v1/dead-letters/{letter_id}": Right.MANAGE_LETTERS,
     "/api/v1/transmitters/{address}/duty-checks": Right.LOOK_INTO,
@@ -84,6 +89,8 @@ COMMANDS: Final[dict[str, tuple[Right, Any]]] = {
     "/api/v1/feeds/points/{point_id}/register": (Right.REGISTER_DEVICES, {"device": "S0"}),
     "/api/v1/keys": (Right.MANAGE_KEYS, {"name": "walk"}),
     "/api/v1/keys/{key_id}/revoke": (Right.MANAGE_KEYS, {}),
+    "/api/v1/displays/pair": (Right.MANAGE_DISPLAYS, {"code": "ABCD2345", "place": "大厅"}),
+    "/api/v1/displays/{display_id}/revoke": (Right.MANAGE_DISPLAYS, {}),
     "/api/v1/dead-letters/replay": (Right.MANAGE_LETTERS, {"ids": [424242]}),
     "/api/v1/dead-letters/discard": (Right.MANAGE_LETTERS, {"ids": [424242]}),
     "/api/v1/incidents/{incident_id}/dispatched": (Right.RESPOND, {"to": "沙塘站"}),
@@ -107,13 +114,17 @@ SURFACES: Final[dict[str, Right]] = {
     "/history": Right.READ_HISTORY,
     "/rules": Right.READ_RULES,
     "/feeds": Right.SEE_FEEDS,
+    "/audit": Right.READ_AUDIT,
+    "/displays": Right.MANAGE_DISPLAYS,
 }
 #: Answered without an end, so it is asked by a test of its own.
 STREAM: Final = "/live/events"
 SOCKETS: Final[dict[str, Right]] = {"/live/ws": Right.SEE_LIVE}
 #: Answered to everybody who is signed in, or to everybody.
 ANYBODYS: Final = {"/logout", "/login", "/healthz", "/readyz", "/language/{lang}"} | {
-    "/assets/{asked}/{name:path}"
+    "/assets/{asked}/{name:path}",
+    "/pair",
+    "/pair/session",
 }
 #: Ids that nothing has: a command that is let through changes nothing.
 NOWHERE: Final = {
@@ -121,6 +132,7 @@ NOWHERE: Final = {
     **{f"{{{name}_id}}": "424242" for name in ("alarm", "incident", "photo", "point", "key")},
     "{device_id}": "none",
     "{letter_id}": "424242",
+    "{display_id}": "424242",
 }
 REFUSED: Final = {401, 403}
 
