@@ -108,9 +108,9 @@ def _nearby(some: Buildings) -> Floats:
 
 
 TERMS: Final = (
-    Term("residents", Group.EXPOSURE, _("居住人数多"), _ramp("residents", 0, 60), 0.5, JUDGEMENT),
-    Term("storeys", Group.EXPOSURE, _("楼层多"), _ramp("storeys", 1, 10), 0.2, FIREBIRD),
-    Term("age", Group.EXPOSURE, _("建成年代早"), _age, 0.5, FIREBIRD),
+    Term("residents", Group.EXPOSURE, _("居住人数"), _ramp("residents", 0, 60), 0.5, JUDGEMENT),
+    Term("storeys", Group.EXPOSURE, _("楼层"), _ramp("storeys", 1, 10), 0.2, FIREBIRD),
+    Term("age", Group.EXPOSURE, _("建筑年龄"), _age, 0.5, FIREBIRD),
     Term(
         "charging",
         Group.EXPOSURE,
@@ -119,11 +119,16 @@ TERMS: Final = (
         0.8,
         AUTHORITY,
     ),
-    Term("uncovered", Group.PROTECTION, _("没有监测设备"), _uncovered, 0.2, JUDGEMENT),
+    Term("uncovered", Group.PROTECTION, _("无监测设备"), _uncovered, 0.2, JUDGEMENT),
     Term("silent", Group.PROTECTION, _("设备失联"), _share("devices_silent"), 0.4, JUDGEMENT),
     Term("broken", Group.PROTECTION, _("设备故障"), _share("devices_fault"), 0.3, JUDGEMENT),
     Term(
-        "hydrant_far", Group.PROTECTION, _("消火栓远"), _ramp("hydrant_m", 120, 400), 0.1, JUDGEMENT
+        "hydrant_far",
+        Group.PROTECTION,
+        _("消火栓距离"),
+        _ramp("hydrant_m", 120, 400),
+        0.1,
+        JUDGEMENT,
     ),
     Term(
         "hydrant_low",
@@ -136,15 +141,15 @@ TERMS: Final = (
     Term(
         "station_far",
         Group.PROTECTION,
-        _("微型消防站远"),
+        _("微型消防站距离"),
         _ramp("station_m", 400, 1500),
         0.1,
         JUDGEMENT,
     ),
-    Term("matters", Group.HISTORY, _("近一年有真实警情"), _many("matters_52w", 7), 0.8, FIREBIRD),
-    Term("before", Group.HISTORY, _("更早有真实警情"), _many("matters_before", 7), 0.4, FIREBIRD),
-    Term("false", Group.HISTORY, _("近一年误报多"), _many("false_52w", 31), 0.1, JUDGEMENT),
-    Term("nearby", Group.HISTORY, _("附近警情密集"), _nearby, 0.9, "docs/risk.md"),
+    Term("matters", Group.HISTORY, _("近一年真实警情"), _many("matters_52w", 7), 0.8, FIREBIRD),
+    Term("before", Group.HISTORY, _("更早真实警情"), _many("matters_before", 7), 0.4, FIREBIRD),
+    Term("false", Group.HISTORY, _("近一年误报"), _many("false_52w", 31), 0.1, JUDGEMENT),
+    Term("nearby", Group.HISTORY, _("附近警情密度"), _nearby, 0.9, "docs/risk.md"),
     Term(
         "hazards",
         Group.MANAGEMENT,
@@ -160,7 +165,7 @@ TERMS: Final = (
     Term(
         "inspection",
         Group.MANAGEMENT,
-        _("很久没有检查"),
+        _("距上次检查时间"),
         _ramp("days_since_inspection", 30, 365),
         0.35,
         FIREBIRD,
@@ -168,9 +173,7 @@ TERMS: Final = (
     Term(
         "prealarm", Group.PRESENT, _("设备正在预警"), _many("devices_prealarm", 3), 0.7, JUDGEMENT
     ),
-    Term(
-        "drift", Group.PRESENT, _("电气读数偏高"), _ramp("electrical_drift", 0, 1), 0.6, AUTHORITY
-    ),
+    Term("drift", Group.PRESENT, _("电气读数"), _ramp("electrical_drift", 0, 1), 0.6, AUTHORITY),
 )
 BY_KEY: Final[Mapping[str, Term]] = {term.key: term for term in TERMS}
 
