@@ -30,6 +30,7 @@ import { QueueFilters } from "./lib/queue_filters.mjs";
 import { Rights } from "./lib/rights.mjs";
 import { bindRisk } from "./lib/risk/building.mjs";
 import { RiskFollower } from "./lib/risk/follow.mjs";
+import { legend } from "./lib/risk/legend.mjs";
 import { SearchBox } from "./lib/search.mjs";
 import { select } from "./lib/selection.mjs";
 import { Siren, severityOf } from "./lib/sound.mjs";
@@ -61,11 +62,17 @@ function drawMap(map, picture) {
 /** The risk's surface; nothing is asked for before somebody switches it on. */
 function followedRisk(map, picture) {
   const layer = riskLayer(map, () => picture.town);
-  const follower = new RiskFollower((surface) => layer.surface(surface));
+  const box = el("div", { class: "risk-legend", hidden: true });
+  byId(ids.MAP_FRAME).querySelector(".map-foot").prepend(box);
+  const follower = new RiskFollower((surface) => {
+    layer.surface(surface);
+    box.replaceChildren(...legend("surface", { between: layer.between(), head: surface.head }));
+  });
   layer.opacity(0.55);
   return {
     show(on) {
       layer.show(on);
+      box.hidden = !on;
       if (on) follower.start();
       else follower.stop();
     },

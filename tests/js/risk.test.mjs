@@ -120,9 +120,12 @@ describe("words", () => {
   });
 
   it("say when a baseline was better", () => {
-    const verdict = { weeks: 3, events: 20, hit: { model: { 10: { value: 0.5 } } }, beaten_by: [] };
-    assert.ok(!sentence(verdict).includes("更准"));
-    assert.ok(sentence({ ...verdict, beaten_by: ["raw_counts"] }).includes("历史次数 比本模型更准"));
+    const verdict = { weeks: 3, events: 20, hit: { model: { 10: { value: 0.5 } } }, ahead: {}, beaten_by: [] };
+    assert.ok(!sentence(verdict).includes("准"));
+    const beaten = { ...verdict, beaten_by: ["raw_counts"], ahead: { raw_counts: { value: -0.1, low: -0.2, high: -0.05 } } };
+    assert.ok(sentence(beaten).includes("历史次数 比本模型更准"));
+    beaten.ahead.raw_counts.high = 0.01;
+    assert.ok(sentence(beaten).endsWith("历史次数 略准于本模型，差别在误差范围内。"));
   });
 });
 

@@ -49,32 +49,36 @@ export function span(cells) {
 export function finer({ head: { nx, ny }, cells }, times) {
   const [width, height] = [nx * times, ny * times];
   const steps = new Uint8Array(width * height);
+  const across = betweenCells(nx, times);
+  const up = betweenCells(ny, times);
   for (let row = 0; row < height; row++) {
-    const v = (height - 1 - row + 0.5) / times - 0.5;
-    const j = Math.min(ny - 1, Math.max(0, Math.floor(v)));
-    const fv = Math.min(1, Math.max(0, v - j));
-    const above = Math.min(ny - 1, j + 1);
+    const at = height - 1 - row;
+    const own = nx * Math.floor(at / times);
+    const [low, high] = [nx * up.first[at], nx * up.next[at]];
+    const fv = up.share[at];
     for (let column = 0; column < width; column++) {
-      if (!cells[Math.floor((height - 1 - row) / times) * nx + Math.floor(column / times)]) continue;
-      const u = (column + 0.5) / times - 0.5;
-      const i = Math.min(nx - 1, Math.max(0, Math.floor(u)));
-      const fu = Math.min(1, Math.max(0, u - i));
-      const right = Math.min(nx - 1, i + 1);
-      let sum = 0;
-      let weight = 0;
-      const mix = (cell, w) => {
-        if (!cell || w <= 0) return;
-        sum += w * cell;
-        weight += w;
-      };
-      mix(cells[j * nx + i], (1 - fu) * (1 - fv));
-      mix(cells[j * nx + right], fu * (1 - fv));
-      mix(cells[above * nx + i], (1 - fu) * fv);
-      mix(cells[above * nx + right], fu * fv);
-      steps[row * width + column] = weight ? Math.round(sum / weight) : 0;
+      if (!cells[own + across.own[column]]) continue;
+      const [i, k, fu] = [across.first[column], across.next[column], across.share[column]];
+      const [a, b, c, d] = [cells[low + i], cells[low + k], cells[high + i], cells[high + k]];
+      const [wa, wb] = [a ? (1 - fu) * (1 - fv) : 0, b ? fu * (1 - fv) : 0];
+      const [wc, wd] = [c ? (1 - fu) * fv : 0, d ? fu * fv : 0];
+      steps[row * width + column] = Math.round((wa * a + wb * b + wc * c + wd * d) / (wa + wb + wc + wd));
     }
   }
   return { width, height, steps };
+}
+
+/** For each place of a finer line: the cells around it, how far it is on to the next, and the one it lies in. */
+function betweenCells(n, times) {
+  const found = { first: new Int32Array(n * times), next: new Int32Array(n * times), own: new Int32Array(n * times), share: new Float32Array(n * times) };
+  for (let at = 0; at < n * times; at++) {
+    const place = Math.min(n - 1, Math.max(0, (at + 0.5) / times - 0.5));
+    found.first[at] = Math.floor(place);
+    found.next[at] = Math.min(n - 1, found.first[at] + 1);
+    found.share[at] = place - found.first[at];
+    found.own[at] = Math.floor(at / times);
+  }
+  return found;
 }
 
 /** The middle of the scale of differences: as many as before. */

@@ -8,11 +8,14 @@ const TENTH = "10";
 
 /** @param {object} verdict @returns {string} the plain sentence */
 export function sentence(verdict) {
-  const { hit, events, weeks, beaten_by: beaten } = verdict;
+  const { hit, events, weeks, ahead, beaten_by: beaten } = verdict;
   const said = t("近 {weeks} 周发生的 {events} 件真实警情，有 {share} 落在预测排名前 10% 的面积里。", { weeks, events, share: percent(hit.model[TENTH].value, 0) });
-  if (!beaten.length) return said;
-  const names = beaten.map((name) => NAMES()[name]).join(t("、"));
-  return said + t("{names} 比本模型更准，请留意。", { names });
+  const list = (some) => some.map((name) => NAMES()[name]).join(t("、"));
+  const [surely, hardly] = [beaten.filter((name) => ahead[name].high < 0), beaten.filter((name) => ahead[name].high >= 0)];
+  const parts = [said];
+  if (surely.length) parts.push(t("{names} 比本模型更准，请留意。", { names: list(surely) }));
+  if (hardly.length) parts.push(t("{names} 略准于本模型，差别在误差范围内。", { names: list(hardly) }));
+  return parts.join("");
 }
 
 const range = ({ low, high }) => `${number(100 * low, 0)}–${number(100 * high, 0)}`;
