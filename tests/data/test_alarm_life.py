@@ -359,7 +359,9 @@ def test_no_sequence_does_so_on_postgresql(
 ) -> None:
     @contextmanager
     def emptied() -> Iterator[Database]:
-        names = ", ".join(f'"{name}"' for name in Base.metadata.tables)
+        # The audit goes on: the database lets nobody empty it.
+        tables = [name for name in Base.metadata.tables if not name.startswith("audit")]
+        names = ", ".join(f'"{name}"' for name in tables)
         with postgres_database.engine.begin() as connection:
             connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
         yield postgres_database

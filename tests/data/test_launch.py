@@ -15,6 +15,7 @@ from data.launch import bind, bind_for_transmitters, complete, prepare_demo, sho
 from data.settings import Settings
 from data.store.database import Database
 from data.store.migrate import upgrade
+from data.users import DEMO_ACCOUNTS
 from tests.lane import build
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
@@ -72,7 +73,7 @@ def test_a_second_start_knows_the_same_sign_ins(tmp_path: Path) -> None:
     database.close()
     first = prepared(tmp_path)
     assert first is not None
-    assert set(first) == {"duty", "leader", "admin"}
+    assert set(first) == set(DEMO_ACCOUNTS)
     assert prepared(tmp_path) == first
     assert prepared(tmp_path, demo_password="a-long-password") == dict.fromkeys(
         first, "a-long-password"
