@@ -49,10 +49,9 @@ def risk_router(services: Services, book: RiskBook) -> APIRouter:
 
     @router.get("/building/{building_id}")
     async def building(building_id: str) -> Response:
+        """Return a building's score; null while it has none, which is no error."""
         detail = await _asked(book.detail, building_id)
-        if detail is None:
-            raise Problem(404, f"there is no score of a building {building_id}")
-        return json_answer(_detail_view(detail))
+        return json_answer(None if detail is None else _detail_view(detail))
 
     @router.get("/measures/{community}")
     async def measures(community: str) -> Response:

@@ -77,6 +77,7 @@ def test_the_verdict_warns_only_when_a_baseline_was_better(risk_page: Page) -> N
     overview = told(page)
     for beaten in ([], ["raw_counts"]):
         overview["verdict"]["beaten_by"] = beaten
+        overview["verdict"]["ahead"]["raw_counts"]["high"] = -0.01  # by more than chance
         page.unroute("**/live/risk/weeks")
         page.route("**/live/risk/weeks", lambda route: route.fulfill(json=overview))
         page.reload()

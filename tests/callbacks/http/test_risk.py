@@ -157,7 +157,6 @@ def test_how_good_it_was_stands_beside_the_usual_maps(forecast_site: Site) -> No
         ("surface/1999-01-04", 404, "no forecast of the week"),
         ("surface/now?category=castle", 422, "category"),
         ("surface/now?system=wind", 422, "system"),
-        ("building/B999", 404, "no score"),
     ],
 )
 def test_what_can_not_be_answered_is_said(
@@ -166,6 +165,12 @@ def test_what_can_not_be_answered_is_said(
     answer = get(forecast_site, path)
     assert answer.status_code == status
     assert said in answer.text
+
+
+def test_a_building_without_a_score_is_no_error(forecast_site: Site, own_site: Site) -> None:
+    assert get(own_site, "building/B1").json() is None
+    look(forecast_site)  # the other site's Redis is the same one, emptied
+    assert get(forecast_site, "building/B999").json() is None
 
 
 def test_without_a_forecast_and_without_redis_it_says_so(own_site: Site) -> None:

@@ -85,15 +85,14 @@ export function buildingRisk(detail, heading) {
   );
 }
 
-/** Fills a place with a building's score; says so if there is none. @param {HTMLElement} place @param {string} id @param {"h3"|"h4"} heading */
-export async function showBuildingRisk(place, id, heading) {
-  try {
-    const detail = await askBuilding(id);
-    if (place.dataset.building === id) place.replaceChildren(buildingRisk(detail, heading));
-  } catch (error) {
-    const text = error.status === 404 ? t("这座建筑还没有风险评分。") : t("风险暂时不可用：{error}", { error: error.message });
-    if (place.dataset.building === id) place.replaceChildren(el("p", { class: "quiet", role: "status", text }));
-  }
+/** Fills a place with a building's score; says so if there is none. @param {HTMLElement} place @param {string} id */
+export async function showBuildingRisk(place, id) {
+  const say = (text) => el("p", { class: "quiet", role: "status", text });
+  const shown = await askBuilding(id).then(
+    (detail) => (detail ? buildingRisk(detail) : say(t("这座建筑还没有风险评分。"))),
+    (error) => say(t("风险暂时不可用：{error}", { error: error.message })),
+  );
+  if (place.dataset.building === id) place.replaceChildren(shown);
 }
 
 /** Fills every place for a building's risk that the drill-down brings. @param {HTMLElement} root */
