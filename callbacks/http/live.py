@@ -12,6 +12,7 @@ import structlog
 from fastapi import APIRouter, Request, Response, WebSocket, WebSocketDisconnect
 from starlette.responses import StreamingResponse
 
+from callbacks.http.compressed import IMMUTABLE, compressed_answer
 from callbacks.http.paths import comes_from_here
 from callbacks.http.problems import Problem
 from callbacks.services import Services
@@ -25,7 +26,6 @@ from data.store.guard import StoreUnavailableError, reading
 
 log = structlog.get_logger()
 
-IMMUTABLE: Final = "private, max-age=31536000, immutable"
 GEOMETRY_QUALITY: Final = 9
 SNAPSHOT_S: Final = 0.5
 SNAPSHOT_QUALITY: Final = 4
@@ -117,7 +117,7 @@ def live_router(services: Services, geometry: GeometryCache) -> APIRouter:
         data = geometry.get(version, name)
         if data is None:
             raise Problem(404, f"there is no geometry {version}/{name}")
-        return _compressed(request, data, _TYPES[name.rpartition(".")[2]], IMMUTABLE)
+        return compressed_answer(request, data, _TYPES[name.rpartition(".")[2]], IMMUTABLE)
 
     @router.get("/snapshot")
     def get_snapshot(request: Request) -> Response:
@@ -127,7 +127,7 @@ def live_router(services: Services, geometry: GeometryCache) -> APIRouter:
             raise Problem(
                 503, "the live picture is not available now", headers={"Retry-After": "1"}
             ) from error
-        return _compressed(request, body, "application/json", "no-store")
+        return compressed_answer(request, body, "application/json", "no-store")
 
     _stream_routes(router, services)
     return router
@@ -190,11 +190,3 @@ async def _listen(socket: WebSocket, hub: Hub, subscriber: Subscriber) -> None:
             return
         watched = (message.get("text") or "")[:MAX_ID]
         await hub.watch(subscriber, watched or None)
-
-
-def _compressed(request: Request, data: bytes, media_type: str, keep: str) -> Response:
-    headers = {"Cache-Control": keep, "Vary": "Accept-Encoding"}
-    if "br" in request.headers.get("accept-encoding", ""):
-        headers["Content-Encoding"] = "br"
-        return Response(data, media_type=media_type, headers=headers)
-    return Response(brotli.decompress(data), media_type=media_type, headers=headers)

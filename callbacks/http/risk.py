@@ -5,10 +5,10 @@ from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Final, TypeVar
 
-import brotli
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from callbacks.http.compressed import IMMUTABLE, compressed_answer
 from callbacks.http.json_answer import json_answer
 from callbacks.http.problems import Problem
 from callbacks.http.risk_book import Detail, Filter, RiskBook, Told, labels
@@ -17,19 +17,25 @@ from data.domain.risk.places import Place
 from data.domain.risk.records import RiskError
 from data.domain.words import BuildingCategory, DeviceKind
 from data.live.present import PresentMissingError
-from data.live.wire import to_json, to_ms
+from data.live.wire import to_ms
 from data.store.risk_forecasts import WeekTold
 
 NOW: Final = "now"
-IMMUTABLE: Final = "private, max-age=31536000, immutable"
-QUALITY: Final = 5
 #: A year of weeks stands behind the verdict.
 JUDGED_WEEKS: Final = 52
 
 T = TypeVar("T")
-Category = Annotated[BuildingCategory | None, Query()]
-System = Annotated[DeviceKind | None, Query()]
-Community = Annotated[str, Query(max_length=24)]
+
+
+def _filter(
+    category: BuildingCategory | None = None,
+    system: DeviceKind | None = None,
+    community: Annotated[str, Query(max_length=24)] = "",
+) -> Filter:
+    return Filter(category or "", system or "", community)
+
+
+Some = Annotated[Filter, Depends(_filter)]
 
 
 def risk_router(services: Services, book: RiskBook) -> APIRouter:
@@ -44,8 +50,7 @@ def risk_router(services: Services, book: RiskBook) -> APIRouter:
     @router.get("/now")
     async def now() -> Response:
         """Return what names the present's forecast, for who only asks whether it changed."""
-        told = await _told(book, NOW)
-        return json_answer({**told.head, "version": told.version})
+        return json_answer((await _told(book, NOW)).head)
 
     @router.get("/building/{building_id}")
     async def building(building_id: str) -> Response:
@@ -65,32 +70,16 @@ def risk_router(services: Services, book: RiskBook) -> APIRouter:
 
 def _week_routes(router: APIRouter, book: RiskBook) -> None:
     @router.get("/surface/{week}")
-    async def surface(
-        request: Request,
-        week: str,
-        v: str = "",
-        category: Category = None,
-        system: System = None,
-        community: Community = "",
-    ) -> Response:
+    async def surface(request: Request, week: str, some: Some, v: str = "") -> Response:
         """Return a line of JSON and a byte for each cell."""
         told = await _told(book, week)
-        some = Filter(category or "", system or "", community)
-        cells = await _asked(book.cells, told, some)
-        head = {**told.head, "version": told.version}
-        body = brotli.compress(to_json(head) + b"\n" + cells, quality=QUALITY)
-        fixed = week != NOW and v == told.version
-        return _binary(request, body, IMMUTABLE if fixed else "no-store")
+        body = await _asked(book.surface, told, some)
+        keep = IMMUTABLE if week != NOW and v == told.version else "no-store"
+        return compressed_answer(request, body, "application/octet-stream", keep)
 
     @router.get("/buildings/{week}")
-    async def buildings(
-        week: str,
-        category: Category = None,
-        system: System = None,
-        community: Community = "",
-    ) -> Response:
+    async def buildings(week: str, some: Some) -> Response:
         told = await _told(book, week)
-        some = Filter(category or "", system or "", community)
         which = await _asked(book.chosen, told, some)
         return json_answer(
             {
@@ -156,11 +145,10 @@ def _overview(services: Services, book: RiskBook) -> dict[str, Any]:
     verdict = book.verdict(over)
     return {
         "at": to_ms(services.now()),
-        "now": None if now is None else {**now.head, "version": now.version},
+        "now": None if now is None else now.head,
         "weeks": [_week_view(week) for week in told],
         "verdict": None if verdict is None else asdict(verdict),
         "judged": sum(week.frozen for week in over),
-        "labels": labels(),
     }
 
 
@@ -204,11 +192,3 @@ def _detail_view(detail: Detail) -> dict[str, Any]:
         "sufficient": detail.sufficient,
         "labels": labels(),
     }
-
-
-def _binary(request: Request, body: bytes, keep: str) -> Response:
-    headers = {"Cache-Control": keep, "Vary": "Accept-Encoding"}
-    kind = "application/octet-stream"
-    if "br" in request.headers.get("accept-encoding", ""):
-        return Response(body, media_type=kind, headers={**headers, "Content-Encoding": "br"})
-    return Response(brotli.decompress(body), media_type=kind, headers=headers)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+import brotli
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,10 +17,11 @@ from data.domain.risk.known import facts_at
 from data.domain.risk.levels import levels
 from data.domain.risk.model import score
 from data.domain.risk.places import Place, places
-from data.domain.risk.records import Buildings, Forecast, Level, Raster
+from data.domain.risk.records import Buildings, Forecast, Level, Raster, row_of
 from data.domain.risk.terms import BY_KEY, CATEGORY
 from data.domain.risk.verify import Verdict, judge
 from data.live.risk import present_risk, risk_version
+from data.live.wire import to_json
 from data.store import risk_forecasts
 from data.store.geometry import geometry_version
 from data.store.guard import reading
@@ -35,6 +37,7 @@ TOLD_WEEKS: Final = 26
 LOW, HIGH = 1e-4, 10.0
 STEPS: Final = 254
 HECTARE_M2: Final = 10_000.0
+QUALITY: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +50,14 @@ class Told:
     expected: NDArray[np.float32]
     level: NDArray[np.int8]
     forecast: Forecast | None
-    #: Without the contributions: header and cells as they travel.
+    #: What its surface is: place, size, scale, age.
     head: Mapping[str, Any]
-    cells: bytes
+    #: The surface as it travels, compressed.
+    body: bytes
 
     def row(self, building_id: str) -> int | None:
         """Return which row a building is; None if it is not in the forecast."""
-        row = int(np.searchsorted(self.ids, building_id))
-        return row if row < len(self.ids) and self.ids[row] == building_id else None
+        return row_of(self.ids, building_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +127,19 @@ class RiskBook:
         """
         with self._lock, reading(self._services.database) as session:
             digest = risk_forecasts.digest_of(session, monday)
-            if digest is None:
+            return None if digest is None else self._read(session, monday, digest)
+
+    def _read(self, session: Any, monday: date, digest: str) -> Told | None:
+        """Return a week's forecast as it is kept, or read it; for who holds the lock."""
+        if digest not in self._weeks:
+            forecast = risk_forecasts.forecast_of(session, monday)
+            if forecast is None:
                 return None
-            if digest not in self._weeks:
-                forecast = risk_forecasts.forecast_of(session, monday)
-                if forecast is None:
-                    return None
-                self._weeks[digest] = _told(digest, forecast, keep=False)
-                while len(self._weeks) > KEPT_WEEKS:
-                    self._weeks.popitem(last=False)
-            self._weeks.move_to_end(digest)
-            return self._weeks[digest]
+            self._weeks[digest] = _told(digest, forecast, keep=False)
+            while len(self._weeks) > KEPT_WEEKS:
+                self._weeks.popitem(last=False)
+        self._weeks.move_to_end(digest)
+        return self._weeks[digest]
 
     def weeks(self) -> list[WeekTold]:
         """Return the weeks with a forecast, the newest first."""
@@ -150,17 +155,17 @@ class RiskBook:
                 self._judged = (known, judge(scored))
             return self._judged[1]
 
-    def cells(self, told: Told, some: Filter) -> bytes:
-        """Return the surface as it travels: of all, or only of some buildings."""
+    def surface(self, told: Told, some: Filter) -> bytes:
+        """Return the surface as it travels, compressed: of all, or only of some buildings."""
         if not some:
-            return told.cells
+            return told.body
         from data.domain.risk.nearness import filtered  # noqa: PLC0415 - scipy, when it is asked for
 
         there, area = self._there()
         chosen = there.ids[_mask(there, some)]
         which = np.isin(told.ids, chosen) & np.isin(told.ids, there.ids)
         places_of = there.xy[np.searchsorted(there.ids, told.ids[which])]
-        return quantised(filtered(area, places_of, told.expected[which]))
+        return _body(told.head, filtered(area, places_of, told.expected[which]))
 
     def chosen(self, told: Told, some: Filter) -> NDArray[np.bool_]:
         """Return which buildings of a forecast pass a filter."""
@@ -240,11 +245,12 @@ class RiskBook:
 
     def _history(self, building_id: str) -> tuple[tuple[date, float], ...]:
         found = []
-        for told in self.weeks()[:TOLD_WEEKS]:
-            week = self.week(told.week)
-            row = None if week is None else week.row(building_id)
-            if week is not None and row is not None:
-                found.append((told.week, float(week.expected[row])))
+        with self._lock, reading(self._services.database) as session:
+            for monday, digest in risk_forecasts.digests(session, TOLD_WEEKS):
+                week = self._read(session, monday, digest)
+                row = None if week is None else week.row(building_id)
+                if week is not None and row is not None:
+                    found.append((monday, float(week.expected[row])))
         return tuple(reversed(found))
 
     def _there(self) -> tuple[Standing, Any]:
@@ -275,7 +281,7 @@ def quantised(surface: Raster) -> bytes:
 
 
 def _told(version: str, forecast: Forecast, *, keep: bool) -> Told:
-    surface = forecast.surface
+    head = _head(version, forecast)
     return Told(
         version,
         forecast.week,
@@ -283,17 +289,22 @@ def _told(version: str, forecast: Forecast, *, keep: bool) -> Told:
         forecast.expected,
         levels(forecast.expected),
         forecast if keep else None,
-        _head(forecast),
-        quantised(surface),
+        head,
+        _body(head, forecast.surface),
     )
 
 
-def _head(forecast: Forecast) -> dict[str, Any]:
+def _body(head: Mapping[str, Any], surface: Raster) -> bytes:
+    return bytes(brotli.compress(to_json(head) + b"\n" + quantised(surface), quality=QUALITY))
+
+
+def _head(version: str, forecast: Forecast) -> dict[str, Any]:
     surface = forecast.surface
     ny, nx = surface.values.shape
     east, north = surface.west + nx * surface.cell_m, surface.south + ny * surface.cell_m
     corners = [[surface.west, surface.south], [east, surface.south], [surface.west, north]]
     return {
+        "version": version,
         "nx": nx,
         "ny": ny,
         "cell_m": surface.cell_m,

@@ -55,7 +55,7 @@ def missing_week(database: Database, now: datetime) -> Week | None:
     if now >= coming.span.start - EARLY:
         wanted.insert(0, coming)
     with database.reading() as session:
-        there = {told.week for told in risk_forecasts.weeks(session, wanted[-1].monday)}
+        there = risk_forecasts.scored_at(session)
     return next((week for week in wanted if week.monday not in there), None)
 
 
@@ -81,13 +81,11 @@ def week_to_score(database: Database, now: datetime, left_out: Container[date]) 
     """Return the newest week that is over and was not scored, or whose verdicts may change yet."""
     with database.reading() as session:
         scored = risk_forecasts.scored_at(session)
-        told = risk_forecasts.weeks(session)
-    for one in told:
-        end = week_of_date(one.week).span.end
-        at = scored.get(one.week)
+    for monday, at in scored.items():
+        end = week_of_date(monday).span.end
         young = at is not None and at < end + SCORED_FOR and now >= at + SCORED_EVERY
-        if end <= now and one.week not in left_out and (at is None or young):
-            return one.week
+        if end <= now and monday not in left_out and (at is None or young):
+            return monday
     return None
 
 

@@ -80,7 +80,7 @@ def add(session: Session, forecast: Forecast, made_at: datetime, *, frozen: bool
         raise FrozenError(f"the week of {forecast.week} has its forecast") from error
 
 
-def weeks(session: Session, since: date | None = None) -> list[WeekTold]:
+def weeks(session: Session) -> list[WeekTold]:
     """Return the weeks that have a forecast, the newest first."""
     query = (
         select(
@@ -94,8 +94,6 @@ def weeks(session: Session, since: date | None = None) -> list[WeekTold]:
         .outerjoin(RiskScore, RiskScore.week == RiskForecast.week)
         .order_by(RiskForecast.week.desc())
     )
-    if since is not None:
-        query = query.where(RiskForecast.week >= since)
     return [
         WeekTold(
             row.week,
@@ -129,6 +127,13 @@ def week_of(session: Session, week: date) -> WeekTold | None:
     _check(row)
     score = None if figures is None else _week(week, figures)
     return WeekTold(week, row.made_at, row.frozen, row.sufficient, row.sha256, score)
+
+
+def digests(session: Session, most: int) -> list[tuple[date, str]]:
+    """Return the newest weeks with what names their forecasts, the newest first."""
+    query = select(RiskForecast.week, RiskForecast.sha256)
+    rows = session.execute(query.order_by(RiskForecast.week.desc()).limit(most))
+    return [(row.week, row.sha256) for row in rows]
 
 
 def digest_of(session: Session, week: date) -> str | None:
@@ -170,9 +175,11 @@ def score(session: Session, week: Week, at: datetime) -> None:
     )
 
 
-def scored_at(session: Session) -> dict[date, datetime]:
-    """Return when each week was scored last."""
-    rows = session.execute(select(RiskScore.week, RiskScore.scored_at))
+def scored_at(session: Session) -> dict[date, datetime | None]:
+    """Return the weeks with a forecast, the newest first, and when each was scored last."""
+    query = select(RiskForecast.week, RiskScore.scored_at)
+    query = query.outerjoin(RiskScore, RiskScore.week == RiskForecast.week)
+    rows = session.execute(query.order_by(RiskForecast.week.desc()))
     return {row.week: row.scored_at for row in rows}
 
 

@@ -210,5 +210,10 @@ class Forecast:
 
     def row(self, building_id: str) -> int | None:
         """Return which row a building is; None if it is not in the forecast."""
-        row = int(np.searchsorted(self.ids, building_id))
-        return row if row < len(self.ids) and self.ids[row] == building_id else None
+        return row_of(self.ids, building_id)
+
+
+def row_of(ids: NDArray[np.str_], building_id: str) -> int | None:
+    """Return which row a building has among ascending ids; None if it has none."""
+    row = int(np.searchsorted(ids, building_id))
+    return row if row < len(ids) and ids[row] == building_id else None
