@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any, Final
 
-from layouts.i18n import HTML_LANG, Lang, Translator, translator
+from layouts.i18n import Lang, Translator, translator
+from layouts.plain import plain_head
 
 Schema = Mapping[str, Any]
 _PROBLEM: Final = "application/problem+json"
@@ -31,17 +32,7 @@ def api_docs_page(description: Schema, lang: Lang, assets: str) -> str:
     schemas = "\n".join(
         _component(name, schema, _) for name, schema in description["components"]["schemas"].items()
     )
-    return f"""<!DOCTYPE html>
-<html lang="{HTML_LANG[lang]}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="dark">
-<title>{title} · {escape(_("新塘街道智慧消防"))}</title>
-<link rel="icon" href="{assets}/icons/favicon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="{assets}/css/base.css">
-<link rel="stylesheet" href="{assets}/css/api_docs.css">
-</head>
+    return f"""{plain_head(_("接口文档"), "api_docs.css", assets, lang)}
 <body class="api">
 <nav class="api-nav" aria-label="{title}">
 <p class="api-brand"><a href="/">{back}</a></p>

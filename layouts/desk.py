@@ -18,13 +18,7 @@ from layouts import ids, words
 from layouts.components import Part, aria, data, mark, skeleton
 from layouts.header import HeaderView, header
 from layouts.i18n import Translator, translator
-
-MIN_ZOOM: Final = 12
-MAX_ZOOM: Final = 19
-#: The map may be dragged this many times its own size beyond the sub-district.
-PAN_MARGIN: Final = 0.6
-#: Share of the sub-district's size that stays free around it at first.
-VIEW_MARGIN: Final = 0.02
+from layouts.maps import MAX_ZOOM, Bounds, area_map, notices
 
 BUILTIN: Final = "builtin"
 BASEMAPS: Final = {
@@ -70,8 +64,6 @@ ICONS: Final = (
     (FacilityKind.MICRO_STATION, "站", words.FACILITY_KIND[FacilityKind.MICRO_STATION]),
     (DeviceKind.CAMERA, "视", words.DEVICE_KIND[DeviceKind.CAMERA]),
 )
-
-Bounds = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +120,6 @@ def basemap_layer(source: str | None, basemaps: Sequence[str]) -> list[Component
     ]
 
 
-def padded(bounds: Bounds, share: float) -> list[list[float]]:
-    """Return bounds grown by a share of their size, as Leaflet writes them: latitude first.
-
-    Examples
-    --------
-    >>> padded((0.0, 0.0, 10.0, 20.0), 0.5)
-    [[-10.0, -5.0], [30.0, 15.0]]
-    """
-    west, south, east, north = bounds
-    lon, lat = (east - west) * share, (north - south) * share
-    return [[south - lat, west - lon], [north + lat, east + lon]]
-
-
 def _queue(_: Translator) -> Component:
     return html.Section(
         [
@@ -166,9 +145,12 @@ def _map_frame(view: DeskView, _: Translator) -> Component:
     return html.Section(
         [
             html.Div([_search(_), _layers_menu(_), _basemap_menu(view, _)], className="map-tools"),
-            _map(view),
+            area_map(view.bounds, _basemap(view)),
             html.Div(id=ids.FLY_OFFER, className="fly-offer", role="status", hidden=True),
-            html.Div([_legend(_), _notices(view, _)], className="map-foot"),
+            html.Div(
+                [_legend(_), notices(_, schematic=view.schematic, demo=view.demo)],
+                className="map-foot",
+            ),
         ],
         id=ids.MAP_FRAME,
         className="desk-map",
@@ -224,27 +206,8 @@ def _basemap_menu(view: DeskView, _: Translator) -> Component:
     return _menu(_("底图"), choice)
 
 
-def _map(view: DeskView) -> Component:
-    chart: Component = dl.Map(
-        [
-            dl.LayerGroup(basemap_layer(view.basemap, view.basemaps), id=ids.BASEMAP_LAYER),
-            dl.ZoomControl(position="bottomright"),
-            dl.ScaleControl(position="bottomright", imperial=False),
-        ],
-        id=ids.MAP,
-        className="map",
-        bounds=padded(view.bounds, VIEW_MARGIN),
-        maxBounds=padded(view.bounds, PAN_MARGIN),
-        minZoom=MIN_ZOOM,
-        maxZoom=MAX_ZOOM,
-        # Half steps let the first view fill the map.
-        zoomSnap=0.5,
-        zoomDelta=1,
-        preferCanvas=True,
-        zoomControl=False,
-        trackViewport=False,
-    )
-    return chart
+def _basemap(view: DeskView) -> list[Component]:
+    return [dl.LayerGroup(basemap_layer(view.basemap, view.basemaps), id=ids.BASEMAP_LAYER)]
 
 
 def _legend(_: Translator) -> Component:
@@ -260,14 +223,6 @@ def _legend(_: Translator) -> Component:
         for kind, letter, word in ICONS
     ]
     return html.Ul([*items, *icons], className="legend", **aria(label=_("图例")))
-
-
-def _notices(view: DeskView, _: Translator) -> Component:
-    notices = [
-        html.Span(_("示意边界"), className="notice") if view.schematic else None,
-        html.Span(_("演示数据"), className="notice") if view.demo else None,
-    ]
-    return html.P(notices, className="notices")
 
 
 def _drilldown(_: Translator) -> Component:

@@ -12,7 +12,7 @@ from data.domain.response import Stage
 from data.domain.views import DeviceNow, FacilityNear, PersonView
 from layouts import words
 from layouts.confidence import confidence_text
-from layouts.i18n import HTML_LANG
+from layouts.plain import plain_head
 from layouts.shown import Shown, number, quantity, unit
 
 Fact = tuple[str, str]
@@ -34,7 +34,7 @@ def hand_over_page(record: HandOver, assets: str, shown: Shown) -> str:
     made = _("生成于 {at}").format(at=f"{shown.day(record.made_at)} {shown.clock(record.made_at)}")
     copy, paper, back = escape(_("复制全文")), escape(_("打印")), escape(_("返回警情"))
     copied, refused = escape(_("已复制")), escape(_("浏览器不允许复制，请手动选择"))
-    return f"""{_head(_("119 移交单"), assets, shown)}
+    return f"""{plain_head(_("119 移交单"), "handover.css", assets, shown.lang)}
 <body class="handover">
 <header class="handover-head">
 <h1>{escape(_title(record, shown))}</h1>
@@ -62,7 +62,7 @@ def missing_page(assets: str, shown: Shown) -> str:
     _ = shown.translate
     said = _("没有这起警情，或它已并入其他警情。")
     back = _("返回值班台")
-    return f"""{_head(_("119 移交单"), assets, shown)}
+    return f"""{plain_head(_("119 移交单"), "handover.css", assets, shown.lang)}
 <body class="handover"><main><p role="alert">{escape(said)}</p>
 <p><a class="button" href="/">{escape(back)}</a></p></main></body>
 </html>
@@ -97,21 +97,6 @@ def _title(record: HandOver, shown: Shown) -> str:
     kind = _(words.ALARM_KIND[record.what.kind])
     title = _("119 移交单 · {kind}警情 {n}").format(kind=kind, n=record.incident)
     return f"{title} · {_('演示数据')}" if record.demo else title
-
-
-def _head(title: str, assets: str, shown: Shown) -> str:
-    _ = shown.translate
-    return f"""<!DOCTYPE html>
-<html lang="{HTML_LANG[shown.lang]}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="dark">
-<title>{escape(title)} · {escape(_("新塘街道智慧消防"))}</title>
-<link rel="icon" href="{assets}/icons/favicon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="{assets}/css/base.css">
-<link rel="stylesheet" href="{assets}/css/handover.css">
-</head>"""
 
 
 def _section(part: Part) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from html import escape
 
 from layouts.i18n import HTML_LANG, Lang, Translator, translator
+from layouts.plain import plain_head
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +24,7 @@ def login_page(view: LoginView) -> str:
     """Return the whole page; every value is escaped here."""
     _ = translator(view.lang)
     title = _("新塘街道智慧消防")
-    return f"""<!DOCTYPE html>
-<html lang="{HTML_LANG[view.lang]}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="dark">
-<title>{escape(_("登录"))} · {escape(title)}</title>
-<link rel="icon" href="{view.assets}/icons/favicon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="{view.assets}/css/base.css">
-<link rel="stylesheet" href="{view.assets}/css/login.css">
-</head>
+    return f"""{plain_head(_("登录"), "login.css", view.assets, view.lang)}
 <body class="login">
 <main class="login-panel">
 <header class="login-head">

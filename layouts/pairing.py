@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from html import escape
 
-from layouts.i18n import HTML_LANG, Lang, translator
+from layouts.i18n import Lang, translator
+from layouts.plain import plain_head
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +22,7 @@ def pairing_page(view: PairingView) -> str:
     """Return the whole page."""
     _ = translator(view.lang)
     title = _("新塘街道智慧消防")
-    return f"""<!DOCTYPE html>
-<html lang="{HTML_LANG[view.lang]}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="dark">
-<title>{escape(_("大屏配对"))} · {escape(title)}</title>
-<link rel="icon" href="{view.assets}/icons/favicon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="{view.assets}/css/base.css">
-<link rel="stylesheet" href="{view.assets}/css/pairing.css">
-</head>
+    return f"""{plain_head(_("大屏配对"), "pairing.css", view.assets, view.lang)}
 <body class="pairing">
 <main class="pairing-panel">
 <p class="pairing-name">{escape(title)}</p>

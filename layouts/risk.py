@@ -5,15 +5,14 @@ The browser fills the places (``assets/js/risk.mjs``).
 
 from dataclasses import dataclass
 
-import dash_leaflet as dl
 from dash import html
 from dash.development.base_component import Component
 
 from layouts import ids
 from layouts.components import aria, data, skeleton
-from layouts.desk import MAX_ZOOM, MIN_ZOOM, PAN_MARGIN, VIEW_MARGIN, Bounds, padded
 from layouts.header import HeaderView, header
 from layouts.i18n import Translator, translator
+from layouts.maps import Bounds, area_map, notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,34 +49,14 @@ def risk_page(view: RiskView) -> Component:
 
 
 def _map_frame(view: RiskView, _: Translator) -> Component:
-    notices = [
-        html.Span(_("示意边界"), className="notice") if view.schematic else None,
-        html.Span(_("演示数据"), className="notice") if view.demo else None,
-    ]
     return html.Section(
         [
             html.Div(id=ids.RISK_TOOLS, className="risk-tools"),
-            dl.Map(
-                [
-                    dl.ZoomControl(position="bottomright"),
-                    dl.ScaleControl(position="bottomright", imperial=False),
-                ],
-                id=ids.MAP,
-                className="map",
-                bounds=padded(view.bounds, VIEW_MARGIN),
-                maxBounds=padded(view.bounds, PAN_MARGIN),
-                minZoom=MIN_ZOOM,
-                maxZoom=MAX_ZOOM,
-                zoomSnap=0.5,
-                zoomDelta=1,
-                preferCanvas=True,
-                zoomControl=False,
-                trackViewport=False,
-            ),
+            area_map(view.bounds),
             html.Div(
                 [
                     html.Div(id=ids.RISK_LEGEND, className="risk-legend"),
-                    html.P(notices, className="notices"),
+                    notices(_, schematic=view.schematic, demo=view.demo),
                 ],
                 className="map-foot",
             ),

@@ -67,7 +67,7 @@ class Rows {
   constructor(place) {
     const titles = [t("序号"), t("时间"), t("人员"), t("操作"), t("对象"), t("来源地址"), t("结果"), t("理由"), t("详情")];
     this.body = el("tbody");
-    this.table = el("table", { class: "audit-table" }, el("thead", {}, el("tr", {}, ...titles.map((title) => el("th", { scope: "col", text: title })))), this.body);
+    this.table = el("table", { class: "rows-table audit-table" }, el("thead", {}, el("tr", {}, ...titles.map((title) => el("th", { scope: "col", text: title })))), this.body);
     this.empty = el("p", { class: "empty", text: t("没有符合条件的记录"), hidden: true });
     this.problem = el("p", { class: "audit-problem", role: "alert", hidden: true });
     this.older = el("button", { type: "button", class: "button", text: t("更早的记录"), hidden: true, onclick: () => this.ask(this.question, this.last) });

@@ -5,6 +5,7 @@ import { geometryOfPage } from "./lib/geometry.mjs";
 import { named, t } from "./lib/i18n.mjs";
 import * as ids from "./lib/ids.mjs";
 import { alarmsLayer } from "./lib/layers/alarms.mjs";
+import { buildingAt } from "./lib/layers/buildings.mjs";
 import { contextLayer } from "./lib/layers/context.mjs";
 import { pickOn } from "./lib/layers/pick.mjs";
 import { riskLayer } from "./lib/layers/risk.mjs";
@@ -145,8 +146,8 @@ class RiskPage {
   hit(_point, [x, y]) {
     const { town } = this.picture;
     if (!town) return null;
-    const i = town.buildings && this.buildingAt(x, y);
-    if (i !== null && i >= 0) {
+    const i = buildingAt(town, x, y);
+    if (i >= 0) {
       const id = town.buildings.ids[i];
       return { type: "building", id, title: town.buildings.names[i], sub: categoryWord(town.buildings.categories?.[i] ?? ""), lines: [] };
     }
@@ -156,17 +157,6 @@ class RiskPage {
     const step = this.tools.state.mode === "surface" && this.shownSurface ? stepAt(this.shownSurface, x, y) : 0;
     const lines = step ? [{ text: t("{n} 件/公顷", { n: events(valueOf(step, this.shownSurface.head)) }) }] : [];
     return { type: "community", id: code, title: named(name, nameEn), lines };
-  }
-
-  buildingAt(x, y) {
-    const { buildingIndex, buildings } = this.picture.town;
-    const reach = 0.000001;
-    let found = -1;
-    buildingIndex.each(x - reach, y - reach, x + reach, y + reach, (i) => {
-      const [x0, y0, x1, y1] = this.picture.town.buildingBox(i);
-      if (x >= x0 && x <= x1 && y >= y0 && y <= y1) found = i;
-    });
-    return found >= 0 && buildings.ids[found] ? found : -1;
   }
 
   /** @param {{type: string, id: string}} hit */

@@ -149,7 +149,7 @@ def test_before_there_is_a_forecast_it_says_what_would_be_here(
     open_page: OpenPage, application: Application, console_errors: list[str]
 ) -> None:
     page = open_page(user="leader", path="/")
-    empty = {"at": 1, "now": None, "weeks": [], "verdict": None, "judged": 0, "labels": {}}
+    empty = {"at": 1, "now": None, "weeks": [], "verdict": None, "judged": 0}
     page.route("**/live/risk/weeks", lambda route: route.fulfill(json=empty))
     page.goto(f"{application.url}/risk/")
     expect(page.locator(f"{SIDE} .risk-state")).to_contain_text("还没有预测")

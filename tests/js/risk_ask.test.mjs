@@ -66,7 +66,7 @@ describe("levels", () => {
   };
 
   it("have signs whose words stand out at 4.5 to 1 and frames at 3 to 1", () => {
-    const css = readFileSync(new URL("../../assets/css/risk_parts.css", import.meta.url), "utf8");
+    const css = readFileSync(new URL("../../assets/css/base.css", import.meta.url), "utf8");
     const signs = [...css.matchAll(/\[data-level="\d"\] \{ border-color: (#\w{6}); background: (#\w{6}); color: (#\w{6});/g)];
     assert.equal(signs.length, LEVELS.length);
     for (const [, frame, ground, text] of signs) {

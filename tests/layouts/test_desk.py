@@ -2,8 +2,9 @@ import pytest
 from dash import html
 
 from layouts import ids
-from layouts.desk import BASEMAPS, DeskView, basemap_layer, desk, padded
+from layouts.desk import BASEMAPS, DeskView, basemap_layer, desk
 from layouts.header import HeaderView
+from layouts.maps import padded
 from tests.markup import bound, by_class, ids_in, text, walk
 
 

@@ -14,7 +14,7 @@ export class KeyedTable {
   constructor(place, { titles, css = "", make, patch, empty }) {
     Object.assign(this, { make, patch });
     this.body = el("tbody");
-    this.table = el("table", { class: `feeds-table ${css}`.trim() }, el("thead", {}, el("tr", {}, ...titles.map((title) => el("th", { scope: "col" }, title)))), this.body);
+    this.table = el("table", { class: `rows-table feeds-table ${css}`.trim() }, el("thead", {}, el("tr", {}, ...titles.map((title) => el("th", { scope: "col" }, title)))), this.body);
     this.empty = el("p", { class: "empty", text: empty });
     this.more = el("p", { class: "quiet feeds-more", hidden: true });
     place.replaceChildren(this.table, this.more, this.empty);

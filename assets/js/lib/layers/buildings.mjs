@@ -51,6 +51,12 @@ function visible(town, [x0, y0, x1, y1]) {
   return found;
 }
 
+/** Index of the building on whose footprint a place in unit mercator lies; -1 for none. */
+export function buildingAt(town, x, y) {
+  const { ringXY, ringStart } = town.buildings;
+  return visible(town, [x, y, x, y]).find((b) => inRing(x, y, ringXY, ringStart[b], ringStart[b + 1])) ?? -1;
+}
+
 /** Footprints by worst status, the worst last: it is painted over the others. */
 function byStatus(picture, box) {
   const { town, worst } = picture;
@@ -219,9 +225,8 @@ export function buildingsLayer(map, picture, { labels = true } = {}) {
     hit(point, [x, y]) {
       const { town } = picture;
       if (!town || !shapes.shown() || map.getZoom() < FROM_ZOOM) return null;
-      const { ringXY, ringStart } = town.buildings;
-      const i = visible(town, [x, y, x, y]).find((b) => inRing(x, y, ringXY, ringStart[b], ringStart[b + 1]));
-      return i === undefined ? null : tooltip(picture, i);
+      const i = buildingAt(town, x, y);
+      return i < 0 ? null : tooltip(picture, i);
     },
     remove() {
       off();

@@ -89,7 +89,7 @@ export function communitiesPanel(node) {
     const mark = el("span", { class: "mark", dataset: { community: code, status: "normal" }, "aria-hidden": "true" });
     const parts = { mark, open: el("b", { class: "num" }), week: el("span", { class: "num quiet" }), bar: el("i") };
     const title = el("span", { class: "wall-community-name", text: shortName(community.name, community.nameEn) });
-    parts.risk = el("span", { class: "wall-community-risk" });
+    parts.risk = el("span", { class: "risk-level wall-community-risk" });
     parts.node = el("li", { class: "wall-community" }, mark, title, parts.risk, parts.open, el("span", { class: "wall-community-bar" }, parts.bar), parts.week);
     return parts;
   }
