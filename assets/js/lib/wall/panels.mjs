@@ -111,7 +111,7 @@ export function communitiesPanel(node) {
         setText(parts.open, String(row.open));
         const level = levels.get(code);
         setAttr(parts.risk, "data-level", level ? String(level) : null); // blue is nothing to look at
-        setText(parts.risk, level ? levelWord(level) : "");
+        setText(parts.risk, level ? levelWord(level)[0] : ""); // a word would leave no room for names
         setAttr(parts.node, "data-open", row.open ? "" : null);
         setText(parts.week, number(row.week));
         parts.bar.style.width = `${(100 * row.week) / most}%`;
